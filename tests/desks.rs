@@ -25,7 +25,7 @@ use telnum::porting::desk::{
 };
 use telnum::porting::{
     DocumentKey, NewPortRequest, NumberStatusKind, PortContext, PortEventKind, PortRefusal, PortRequest,
-    PortRequestId, PortSettings, PortState, PortStates,
+    PortRequestId, PortSettings, PortState, PortStates, RefusalReason,
 };
 use telnum::record::NumberRecord;
 use telnum::store::{Change, Expect, MemoryStore, Store, StoreExt};
@@ -359,14 +359,14 @@ fn a_locked_request_is_recovered() {
 
 /// A page of 1,000 requests with 10,000 numbers each would need gigabytes.
 #[test]
-fn a_page_has_a_bounded_number_of_numbers() {
+fn a_page_has_a_bounded_size() {
     let world = world();
     for index in 0..13_u32 {
-        let numbers =
-            (0..10_000).map(|line| (format!("+1415{:07}", 2_000_000 + index * 10_000 + line), json!({})));
+        let number = |line: u32| format!("+1415{:07}", 2_000_000 + index * 10_000 + line);
+        let numbers: serde_json::Map<_, _> = (0..10_000).map(|line| (number(line), json!({}))).collect();
         let request: PortRequest = serde_json::from_value(json!({
             "id": format!("p{index:02}"), "name": "Bakery", "port_state": "submitted",
-            "numbers": serde_json::Map::from_iter(numbers), "created": 63_630_097_779_u64,
+            "numbers": numbers, "created": 63_630_097_779_u64,
             "updated": 63_630_097_779_u64, "_read_only": {"account": {"id": "shop"}},
         }))
         .unwrap();
@@ -382,7 +382,39 @@ fn a_page_has_a_bounded_number_of_numbers() {
             break;
         }
     }
-    assert_eq!(sizes, [10, 3]);
+    assert_eq!(sizes, [11, 2]);
+}
+
+/// Each number of a request has the reasons for its rejection, and a request keeps its timeline.
+#[test]
+fn rejections_are_bounded() {
+    let world = world();
+    let numbers: Vec<_> = (0..2_000).map(|line| format!("+1415886{line:04}")).collect();
+    let numbers: Vec<_> = numbers.iter().map(String::as_str).collect();
+    let reason =
+        |length: usize| -> RefusalReason { serde_json::from_value(json!("x".repeat(length))).unwrap() };
+    let id = world.pending("p1", &numbers);
+    let reject = |length| {
+        world
+            .desk
+            .change(id, world.master.into(), |request, ctx| request.reject(&[reason(length)], None, ctx))
+    };
+    let too_large = reject(600).unwrap_err().to_string();
+    assert!(too_large.contains("refusals"), "{too_large}");
+    assert_eq!(reject(500).unwrap().state(), &PortState::Rejected);
+
+    let id = world.pending("p2", &["+14158877000"]);
+    let mut count = 0;
+    let refused = loop {
+        let to = if count % 2 == 0 { PortState::Rejected } else { PortState::Submitted };
+        if let Err(error) = world.desk.transition(id, &to, None, world.master.into()) {
+            break error.to_string();
+        }
+        count += 1;
+    };
+    assert!(count < 1_000 && refused.contains("transitions"), "{count}: {refused}");
+    // It can still end.
+    world.desk.transition(id, &PortState::Canceled, None, world.master.into()).unwrap();
 }
 
 #[test]

@@ -13,14 +13,14 @@ use super::options::Options;
 use super::outcome::Outcome;
 use super::services::Services;
 #[cfg(feature = "http")]
-use crate::account::AccountId;
-use crate::account::Accounts;
+use crate::account::{AccountId, Accounts, Actor};
+use crate::carrier::is_in_pool_for;
 use crate::classify::Classifiers;
 use crate::idempotency::IdempotencyKey;
 use crate::lifecycle::State;
 use crate::number::PhoneNumber;
 use crate::policy::Policy;
-use crate::record::{Document, Update};
+use crate::record::{Document, Due, NumberRecord, Update};
 use crate::store::Store;
 use crate::time::Timestamp;
 
@@ -177,6 +177,26 @@ impl Inventory {
     ) -> Result<(Outcome, bool), InventoryError> {
         let command = Command::Create(Cow::Borrowed(create));
         self.services.execute_call(numbers.iter().copied(), &command, options, None, Some(completion))
+    }
+
+    /// Returns whether a number that nobody has can be ported in for `account`: it has rested, and is in no pool of
+    /// other accounts.
+    pub(crate) fn is_free_for(
+        &self,
+        record: &NumberRecord,
+        account: Option<AccountId>,
+        actor: Actor,
+    ) -> bool {
+        let services = &*self.services;
+        let reseller = account.and_then(|account| services.accounts.account(account)?.reseller);
+        let ctx = services.context(&Options::new(actor));
+        ctx.accounts.is_admin(actor)
+            || record.check_rested(account, &ctx).is_ok() && is_in_pool_for(record, account, reseller)
+    }
+
+    /// Returns whether the number is reserved and its reservation has ended, whether or not a sweep has ended it.
+    pub(crate) fn has_ended(&self, record: &NumberRecord) -> bool {
+        record.due(&self.services.policy, self.now()) == Some(Due::EndReservation)
     }
 
     /// Returns the maximum number of numbers in a call.

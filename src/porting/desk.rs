@@ -535,10 +535,15 @@ impl PortDesk {
             .map(|(number, other)| (number, [other.placement()]))
             .collect();
         let records = self.store().get_many(&numbers)?;
+        let account = Some(request.account());
         let is_here = |record: &NumberRecord| match record.state() {
-            // A number in `port_in` that is on no active request is a placeholder, which prevents nothing.
-            State::Available | State::Aging | State::Deleted | State::PortIn => false,
-            State::Discovery | State::Reserved | State::InService | State::PortOut | State::Released => true,
+            // A number in `port_in` that is on no active port request is a placeholder, which prevents nothing.
+            State::PortIn => false,
+            State::Available | State::Aging | State::Deleted => {
+                !self.inventory.is_free_for(record, account, actor)
+            }
+            State::Reserved => !self.inventory.has_ended(record),
+            State::Discovery | State::InService | State::PortOut | State::Released => true,
         };
         let accounts = self.inventory.accounts();
         let is_visible = |record: &NumberRecord| {

@@ -241,11 +241,39 @@ impl PortRequest {
         ctx: &PortContext<'_>,
     ) -> Result<PortDecision, PortRefusal> {
         self.check_access(ctx)?;
+        let comment = self.new_comment(content, private, 1, ctx)?;
+        Ok(self.commented(vec![comment], ctx))
+    }
+
+    /// Adds comments, each with its content and whether it is private, as [`comment`](Self::comment) does. An error
+    /// starts with the place of the comment.
+    pub(crate) fn comment_all(
+        &self,
+        comments: &[(String, bool)],
+        ctx: &PortContext<'_>,
+    ) -> Result<PortDecision, PortRefusal> {
+        self.check_access(ctx)?;
+        let new = comments.iter().enumerate().map(|(place, (content, private))| {
+            self.new_comment(content, *private, place + 1, ctx).map_err(|refusal| match refusal {
+                PortRefusal::Invalid(error) => error.within(place).into(),
+                refusal => refusal,
+            })
+        });
+        Ok(self.commented(new.collect::<Result<_, _>>()?, ctx))
+    }
+
+    /// Returns a comment, which is the last of `count` new ones.
+    fn new_comment(
+        &self,
+        content: &str,
+        private: bool,
+        count: usize,
+        ctx: &PortContext<'_>,
+    ) -> Result<Comment, PortRefusal> {
         check_length("content", content, 1, MAX_COMMENT)?;
-        let count = self.comments().len();
-        if count >= MAX_COMMENTS {
-            let kind = FieldErrorKind::TooLong { length: count + 1, max: MAX_COMMENTS };
-            return Err(FieldError::new("comments", kind).into());
+        let (length, max) = (self.comments().len() + count, MAX_COMMENTS);
+        if length > max {
+            return Err(FieldError::new("comments", FieldErrorKind::TooLong { length, max }).into());
         }
         if private && !ctx.is_admin() {
             return Err(read_only("superduper_comment"));
@@ -255,9 +283,19 @@ impl PortRequest {
         comment.account_id = ctx.actor.account();
         comment.user_id = ctx.user.and_then(|user| user.get("id")?.as_str()).map(str::to_owned);
         comment.superduper_comment = Some(private);
+        Ok(comment)
+    }
+
+    /// Returns the decision to add comments.
+    fn commented(&self, comments: Vec<Comment>, ctx: &PortContext<'_>) -> PortDecision {
+        let is_private = |comment: &Comment| comment.superduper_comment == Some(true);
+        let events = comments
+            .iter()
+            .map(|comment| PortEventKind::Commented { private: is_private(comment) })
+            .collect();
         let mut changed = self.clone();
-        changed.comments.get_or_insert_default().push(comment);
-        Ok(self.decided(changed, vec![PortEventKind::Commented { private }], ctx))
+        changed.comments.get_or_insert_default().extend(comments);
+        self.decided(changed, events, ctx)
     }
 
     /// Records an uploaded file, replacing a file with the same name. The command requires the

@@ -1,6 +1,8 @@
 //! The commands that change the state of a request and the statuses of its numbers.
 
-use super::size::{check_entry, check_reason, check_refusals};
+use std::collections::HashMap;
+
+use super::size::{check_entry, check_reason, check_refusals, check_transitions};
 use super::{
     NumberStatus, NumberStatusKind, PortContext, PortDecision, PortEventKind, PortPermission, PortRefusal,
     PortRequest, PortRequestId, PortState, PortStates, PortTransition, RefusalReason, ScheduleOn,
@@ -82,6 +84,7 @@ impl PortRequest {
     /// - [`PortRefusal::Completing`] if the request is being completed and `to` is another state.
     /// - [`PortRefusal::Transition`] if [`TRANSITIONS`] has no such transition, or if the actor does
     ///   not have its permission.
+    /// - [`PortRefusal::Invalid`] if the request has 1,000 transitions, and `to` is not final.
     pub fn explain(
         &self,
         to: &PortState,
@@ -91,7 +94,11 @@ impl PortRequest {
         if *to != PortState::Completed {
             self.check_not_completing()?;
         }
-        Ok(TRANSITIONS.explain(self.state(), to, role, ctx.settings)?)
+        let transition = TRANSITIONS.explain(self.state(), to, role, ctx.settings)?;
+        if !to.is_final() {
+            check_transitions(self.transitions().len())?;
+        }
+        Ok(transition)
     }
 
     /// Returns the states to which the actor may change the request, in the order of [`TRANSITIONS`].
@@ -259,7 +266,8 @@ impl PortRequest {
     ///
     /// - All errors of [`explain`](Self::explain).
     /// - [`PortRefusal::Invalid`] if `reason` is longer than 10,000 characters, or there are more than 100
-    ///   `refusals` or one of them is longer than 1,024 characters.
+    ///   `refusals`, one of them is longer than 1,024 characters, or those of all numbers are longer than
+    ///   1 MiB.
     pub fn reject(
         &self,
         refusals: &[RefusalReason],
@@ -268,7 +276,7 @@ impl PortRequest {
     ) -> Result<PortDecision, PortRefusal> {
         self.explain(&PortState::Rejected, ctx)?;
         check_reason(reason)?;
-        check_refusals(refusals)?;
+        check_refusals(refusals, self.numbers().len())?;
         Ok(self.apply_transition(&PortState::Rejected, reason, ctx, |status| {
             let is_refused = matches!(status.kind(), NumberStatusKind::Pending | NumberStatusKind::Confirmed);
             is_refused.then(|| NumberStatus::Rejected { refusals: refusals.to_vec() })
@@ -315,7 +323,7 @@ impl PortRequest {
             return Err(PortRefusal::NotAtCarrier(self.state.clone()));
         }
         if let NumberStatus::Rejected { refusals } = &status {
-            check_refusals(refusals)?;
+            check_refusals(refusals, 1)?;
         }
         let mut changed = self.clone();
         let event = changed.change_number(number, status)?;
@@ -442,7 +450,7 @@ impl PortRequest {
         }
         let mut changed = self.clone();
         changed.completing = None;
-        let (mut events, mut failed) = (Vec::new(), Vec::new());
+        let (mut events, mut failed) = (Vec::new(), HashMap::new());
         for (number, arrival) in arrivals {
             let status = changed.number(number).ok_or(PortRefusal::NoSuchNumber(number))?.status();
             match arrival {
@@ -450,17 +458,11 @@ impl PortRequest {
                 Arrival::InService => {
                     events.push(changed.change_number(number, NumberStatus::Ported { ported_at: ctx.now })?);
                 }
-                Arrival::Failed(reason) => failed.push((number, reason)),
+                Arrival::Failed(reason) => drop(failed.insert(number, reason)),
             }
         }
-        let waiting: Vec<_> = changed
-            .waiting()
-            .into_iter()
-            .map(|number| {
-                let failure = failed.iter().rev().find(|(failed, _)| *failed == number);
-                (number, failure.map(|(_, reason)| reason.clone()))
-            })
-            .collect();
+        let waiting: Vec<_> =
+            changed.waiting().into_iter().map(|number| (number, failed.remove(&number))).collect();
         if is_completed || !waiting.is_empty() {
             if self.completing.is_some() {
                 events.push(PortEventKind::CompletionPaused);

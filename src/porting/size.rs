@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::{PortRequest, RefusalReason, Upload};
-use crate::document::{FieldError, FieldErrorKind, check_depth, check_length};
+use crate::document::{FieldError, FieldErrorKind, check_depth, check_length, json_bytes};
 use crate::policy::DocumentLimits;
 
 /// The maximum length of a text of the document, in characters.
@@ -15,6 +15,13 @@ const MAX_REASON: usize = 10_000;
 
 /// The maximum number of reasons for which a number is rejected.
 const MAX_REFUSALS: usize = 100;
+
+/// The maximum size of the reasons for which the numbers of a request are rejected, as JSON, in bytes: each
+/// number has them.
+const MAX_REFUSAL_BYTES: usize = 1 << 20;
+
+/// The maximum number of transitions of a request, other than to a final state.
+const MAX_TRANSITIONS: usize = 1_000;
 
 /// The maximum number of numbers on a request.
 const MAX_NUMBERS: usize = 10_000;
@@ -45,6 +52,20 @@ impl PortRequest {
         check_fields(&document, DOCUMENT)
     }
 
+    /// Returns the approximate size of the request, in bytes: that of its numbers, comments and reasons.
+    pub(super) fn approximate_bytes(&self) -> usize {
+        /// The size of a number and its status.
+        const NUMBER: usize = 80;
+        let extras = self.numbers().values().map(|entry| {
+            let extra = entry.extra();
+            NUMBER + if extra.is_empty() { 0 } else { json_bytes(extra) }
+        });
+        let comments = self.comments().iter().map(|comment| comment.content.len());
+        let reasons =
+            self.transitions().iter().map(|entry| entry.reason.as_ref().map_or(NUMBER, String::len));
+        extras.chain(comments).chain(reasons).sum()
+    }
+
     /// Checks the name and the description of a file that is added to the request.
     pub(super) fn check_upload(&self, name: &str, upload: &Upload) -> Result<(), FieldError> {
         check_length("name", name, 1, MAX_FILE_NAME)?;
@@ -59,10 +80,22 @@ pub(super) fn check_reason(reason: Option<&str>) -> Result<(), FieldError> {
     reason.map_or(Ok(()), |reason| check_length("reason", reason, 0, MAX_REASON))
 }
 
-/// Checks the number of reasons for a rejection, and the length of each.
-pub(super) fn check_refusals(refusals: &[RefusalReason]) -> Result<(), FieldError> {
+/// Checks the number of reasons for a rejection, the length of each, and their size on `numbers` numbers.
+pub(super) fn check_refusals(refusals: &[RefusalReason], numbers: usize) -> Result<(), FieldError> {
     check_count("refusals", refusals.len(), MAX_REFUSALS)?;
-    refusals.iter().try_for_each(|refusal| check_length("refusals", refusal.as_str(), 0, MAX_TEXT))
+    refusals.iter().try_for_each(|refusal| check_length("refusals", refusal.as_str(), 0, MAX_TEXT))?;
+    let bytes = refusals.iter().map(|refusal| refusal.as_str().len()).sum::<usize>().saturating_mul(numbers);
+    let max = MAX_REFUSAL_BYTES;
+    if bytes <= max {
+        Ok(())
+    } else {
+        Err(FieldError::new("refusals", FieldErrorKind::TooManyBytes { bytes, max }))
+    }
+}
+
+/// Checks the number of transitions before a transition to a state that is not final.
+pub(super) fn check_transitions(count: usize) -> Result<(), FieldError> {
+    check_count("transitions", count.saturating_add(1), MAX_TRANSITIONS)
 }
 
 /// Checks the size of an object that a caller sets, and the length of its texts.

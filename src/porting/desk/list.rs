@@ -8,9 +8,9 @@ use crate::store::{Page, PortQuery, StoreExt, Stored};
 
 /// The number of requests after which a list reads no further page.
 const MAX_READ: usize = 10_000;
-/// The number of numbers on its requests after which a page ends.
-const MAX_NUMBERS: usize = 100_000;
-/// The maximum number of requests that are read first, when it is not known yet how many numbers they have.
+/// The approximate size of its requests after which a page ends, in bytes.
+const MAX_BYTES: usize = 8 << 20;
+/// The maximum number of requests that are read first, when it is not known yet how large they are.
 const FIRST_READ: usize = 50;
 
 impl PortDesk {
@@ -110,7 +110,7 @@ impl PortDesk {
     /// Returns up to `limit` requests that match `query`, for which `is_included` returns `true` and that
     /// `actor` has access to, in ascending order of their ids, starting after `after`. If the query names
     /// accounts, only their requests are read. A page has fewer than `limit` requests, and a `next`, if 10,000 requests
-    /// that match the query have been considered, if those on the page have 100,000 numbers, or after the
+    /// that match the query have been considered, if those on the page have about 8 MiB, or after the
     /// [deadline](Self::with_deadline).
     ///
     /// ```
@@ -137,17 +137,17 @@ impl PortDesk {
         is_included: impl Fn(&PortRequest) -> bool,
     ) -> Result<Page<PortRequest, PortRequestId>, PortDeskError> {
         let ctx = self.context(actor);
-        let (mut items, mut after, mut read, mut numbers) = (Vec::new(), after, 0, 0);
+        let (mut items, mut after, mut read, mut bytes) = (Vec::new(), after, 0, 0);
         let mut page_size = limit.min(FIRST_READ);
-        while items.len() < limit && numbers < MAX_NUMBERS && read < MAX_READ && !self.is_late() {
+        while items.len() < limit && bytes < MAX_BYTES && read < MAX_READ && !self.is_late() {
             let page = self.store().scan_port_requests(query, after, page_size)?;
             read += page.items.len();
-            let page_numbers: usize = page.items.iter().map(|request| request.numbers().len()).sum();
-            // The fewer numbers the requests have, and the more requests are left out, the larger are the pages.
-            let may_grow = page_numbers.saturating_mul(20) < MAX_NUMBERS;
+            let page_bytes: usize = page.items.iter().map(|request| request.approximate_bytes()).sum();
+            // The smaller the requests are, and the more of them are left out, the larger are the pages.
+            let may_grow = page_bytes.saturating_mul(8) < MAX_BYTES;
             page_size = if may_grow { page_size.saturating_mul(4).min(PAGE) } else { (page_size / 2).max(1) };
             for stored in page.items {
-                if items.len() == limit || numbers >= MAX_NUMBERS {
+                if items.len() == limit || bytes >= MAX_BYTES {
                     return Ok(Page { items, next: after });
                 }
                 after = Some(stored.id());
@@ -155,7 +155,7 @@ impl PortDesk {
                     continue;
                 }
                 if let Ok(request) = stored.seen_by(&ctx) {
-                    numbers += request.numbers().len();
+                    bytes += request.approximate_bytes();
                     items.push(Stored::new(request, stored.revision()));
                 }
             }

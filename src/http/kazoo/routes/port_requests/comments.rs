@@ -8,7 +8,7 @@ use crate::document::{FieldError, FieldErrorKind, Fields};
 use crate::http::kazoo::operation::Operation;
 use crate::http::kazoo::request::KazooRequest;
 use crate::http::kazoo::wire::port_request::{comment, timeline_entry};
-use crate::porting::{PortDecision, PortRefusal, PortRequest, TimelineEntry};
+use crate::porting::{PortRefusal, PortRequest, TimelineEntry};
 
 type CommentsRequest = KazooRequest<(String, String)>;
 
@@ -40,11 +40,7 @@ pub(in crate::http::kazoo) async fn add(mut request: CommentsRequest) -> Respons
         let found = call.find(&id)?;
         let comments = read(Value::Object(data))?;
         let changed = call.desk.change(found.id(), call.options.actor, |stored, ctx| {
-            let none = PortDecision { request: stored.clone(), events: Vec::new() };
-            comments.iter().enumerate().try_fold(none, |decision, (place, (content, is_private))| {
-                let added = decision.request.comment(content, *is_private, ctx).map_err(within(place))?;
-                Ok(PortDecision { events: [decision.events, added.events].concat(), ..added })
-            })
+            stored.comment_all(&comments, ctx).map_err(within_comments)
         })?;
         Ok(shown(&changed.seen_by(&call.desk.context(call.options.actor))?).into())
     })
@@ -113,10 +109,10 @@ fn read_one(comment: Map<String, Value>) -> Result<(String, bool), FieldError> {
     Ok((content, is_private.or(was_private).unwrap_or(false)))
 }
 
-/// Returns a conversion of refusals of the comment at `place`.
-fn within(place: usize) -> impl Fn(PortRefusal) -> PortRefusal {
-    move |refusal| match refusal {
-        PortRefusal::Invalid(error) => error.within(place).within(COMMENTS).into(),
+/// Returns the refusal of a comment in the list of comments.
+fn within_comments(refusal: PortRefusal) -> PortRefusal {
+    match refusal {
+        PortRefusal::Invalid(error) => error.within(COMMENTS).into(),
         refusal => refusal,
     }
 }
