@@ -371,6 +371,14 @@ fn item_3_disabled_or_unknown_accounts_have_no_permissions() {
         ];
         assert!(refusals.iter().all(|error| error.as_ref().unwrap().cause() == Some(json!(cause))));
     }
+    // A receipt of a time when the account was enabled answers nobody.
+    let key = by("adder").with_key("k".parse().unwrap());
+    world.inventory.create(["+12125550103"], &Create::default(), &key).unwrap().single().unwrap();
+    let mut later = accounts();
+    later.insert(Account::new(id("adder")).with_parent(id("reseller")).with_enabled(false)).unwrap();
+    let later = Inventory::builder(Arc::clone(&world.store)).accounts(later).build();
+    let (kind, _, found) = error(later.create(["+12125550103"], &Create::default(), &key));
+    assert_eq!((kind, found), (Kind::Forbidden, Some(json!("account adder is disabled"))));
     let ended = world.inventory.get(["+12125550102"], &by("reseller")).unwrap().single().unwrap();
     assert_eq!(ended.state(), State::InService);
 }
@@ -623,4 +631,45 @@ fn item_1_numbers_on_port_requests_do_not_count_as_placeholders() {
         NewPortRequest { id: "p1".parse().unwrap(), account: id("plain"), port_authority: None, document };
     world.desk.create(new, actor("plain")).unwrap();
     assert!(port(numbers[2]) && port(numbers[3]) && !port("+12125550159"));
+}
+
+/// The data name the pool from which a managed number is sold.
+#[test]
+fn item_1_only_admins_set_the_data_of_a_carrier() {
+    let world = world();
+    let data = || Create::default().with_carrier_data(json!({"pool": "adder"}));
+    for create in [data(), data().with_ported_in(true)] {
+        let (kind, ..) = error(world.inventory.create([NUMBER], &create, &by("adder")));
+        assert_eq!(kind, Kind::Forbidden);
+        let row = ImportRow::new(NUMBER, create);
+        let report = world.inventory.import([row], &by("adder")).unwrap();
+        assert_eq!((report.imported, report.failed[0].1.kind()), (0, Kind::Forbidden));
+    }
+    let local = Create::default().with_carrier(CarrierName::LOCAL);
+    world.inventory.create([NUMBER], &local, &by("adder")).unwrap().single().unwrap();
+    let update = Update::default().with_carrier_data(json!({"pool": "adder"}));
+    let (kind, ..) = error(world.inventory.update([NUMBER], &update, &by("adder")));
+    assert_eq!(kind, Kind::Forbidden);
+    world
+        .inventory
+        .update([NUMBER], &update, &by("system").with_account(id("adder")))
+        .unwrap()
+        .single()
+        .unwrap();
+}
+
+/// An import is no way around the rules for a placeholder.
+#[test]
+fn item_1_a_placeholder_does_not_prevent_an_import() {
+    let world = world();
+    world.inventory.port([NUMBER], &Create::default(), &by("plain")).unwrap().single().unwrap();
+    let row = || ImportRow::new(NUMBER, Create::default());
+    let report = world.inventory.import([row()], &by("sibling")).unwrap();
+    assert_eq!(report.imported, 0);
+    for options in [by("adder").with_dry_run(true), by("adder")] {
+        let report = world.inventory.import([row()], &options).unwrap();
+        assert_eq!((report.imported, report.failed.len()), (1, 0), "{:?}", report.failed);
+    }
+    let record = world.store.get(NUMBER.parse().unwrap()).unwrap().unwrap();
+    assert_eq!((record.state(), record.owner()), (State::InService, Some(id("adder"))));
 }

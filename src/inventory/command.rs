@@ -225,12 +225,17 @@ impl<'a> CommandContext<'a> {
     }
 
     /// Returns the decision to end the reservation of `record`, if its time is over, no sweep has ended it
-    /// yet, and the actor is neither an admin nor the owner or an account above it.
+    /// yet, and the actor is neither the owner nor an account above it. An admin is neither if it acts for another
+    /// account.
     pub(super) fn ended_reservation(&self, record: &NumberRecord, command: &Command<'_>) -> Option<Decision> {
         let ctx = &self.record;
         let has_ended = command.takes_numbers()
             && record.due(ctx.policy, ctx.now) == Some(Due::EndReservation)
-            && ctx.role(record.owner(), None).is_ok_and(|role| !role.is_owner_or_admin());
+            && (ctx.role(record.owner(), None).is_ok_and(|role| !role.is_owner_or_admin())
+                || ctx.accounts.is_admin(ctx.actor)
+                    && self.account.is_some()
+                    && record.owner() != self.account
+                    && record.owner() != ctx.actor.account());
         has_ended.then(|| record.end_reservation(&ctx.by(Actor::System)))
     }
 

@@ -1,9 +1,10 @@
 //! The executor: it reads the numbers of a call, has the command decide each of them, prices the
 //! decisions, commits them, and completes the claims among them.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use super::billing::Quote;
 use super::command::{Case, Command, CommandContext, is_unowned};
 use super::discover::Discovered;
 use super::error::InventoryError;
@@ -138,7 +139,9 @@ impl Services {
 impl Execution<'_> {
     /// Sets the outcomes of `entries` from the receipt of the request. Returns whether there is one.
     fn replay(&mut self, entries: &mut Entries) -> Result<bool, InventoryError> {
-        let Some(request) = self.request else { return Ok(false) };
+        // An account that has lost its permissions is not answered from a receipt either.
+        let has_permissions = self.services.accounts.check_actor(self.options.actor).is_ok();
+        let Some(request) = self.request.filter(|_| has_permissions) else { return Ok(false) };
         let Some(quotes) = self.services.replay(request, entries)? else { return Ok(false) };
         self.prices.quotes = quotes;
         Ok(true)
@@ -201,9 +204,16 @@ impl Execution<'_> {
         if plans.is_empty() {
             return Attempt::NothingStored;
         }
-        if let Err(error) = self.check(&plans, entries) {
-            fail_all(entries, &plans, &error);
-            return Attempt::NothingStored;
+        match self.check(&plans, entries) {
+            Ok(()) => {}
+            Err(InventoryError::QuoteNotAccepted(quotes)) => {
+                fail_unaccepted(entries, &plans, &quotes);
+                return Attempt::NothingStored;
+            }
+            Err(error) => {
+                fail_all(entries, &plans, &error);
+                return Attempt::NothingStored;
+            }
         }
         if options.dry_run {
             self.answer_dry_run(plans, entries);
@@ -413,7 +423,7 @@ impl Execution<'_> {
         if self.options.all_or_nothing
             && let Some(entry) = entries.iter().find(|entry| entry.error().is_some())
         {
-            return Err(InventoryError::NotDone(entry.text()));
+            return Err(InventoryError::NotDone(entry.short_text()));
         }
         // A receipt would repeat the failure of the store forever.
         let mut errors = entries.iter().filter_map(Entry::error);
@@ -586,7 +596,20 @@ fn set_outcome(entries: &mut [Entry], place: usize, outcome: NumberOutcome) {
 /// Sets the outcome of the entries that have none, after a commit that was not made.
 fn fail_undecided(entries: &mut [Entry]) {
     for entry in entries {
-        entry.outcome = entry.outcome.take().or_else(|| Some(Err(InventoryError::NotDone(entry.text()))));
+        entry.outcome =
+            entry.outcome.take().or_else(|| Some(Err(InventoryError::NotDone(entry.short_text()))));
+    }
+}
+
+/// Sets the outcomes of plans whose charges are not accepted, each with its own quotes.
+fn fail_unaccepted(entries: &mut [Entry], plans: &[Plan], quotes: &[Quote]) {
+    let mut of_numbers = HashMap::<_, Vec<_>>::new();
+    for quote in quotes {
+        of_numbers.entry(quote.number).or_default().push(quote.clone());
+    }
+    for plan in plans {
+        let own = of_numbers.remove(&plan.number).unwrap_or_default();
+        set_outcome(entries, plan.place, Err(InventoryError::QuoteNotAccepted(own.into())));
     }
 }
 

@@ -1,5 +1,6 @@
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use indexmap::IndexMap;
 
@@ -13,10 +14,11 @@ use super::port_in::PortInPlaceholders;
 use super::pricing::PricedChange;
 use super::services::{ActivePorts, Services, is_gone};
 use crate::account::AccountId;
+use crate::lifecycle::State;
 use crate::number::{CallingCode, PhoneNumber};
 use crate::plan;
-use crate::record::{Context, NumberRecord, Refusal};
-use crate::store::{Batch, Change, ChangeParts, Expect, Guard, StoreError};
+use crate::record::{NumberRecord, Refusal};
+use crate::store::{Batch, Change, ChangeParts, Expect, Guard, StoreError, Stored};
 
 /// A number to import.
 ///
@@ -225,8 +227,8 @@ impl Services {
             if is_guess {
                 report.guessed.push((input.as_input().text(), number));
             }
-            let existing = records.next().flatten().filter(|record| !is_gone(record));
-            match self.decide_row(number, account, create, existing.as_deref(), &porting, ctx) {
+            let before = records.next().flatten();
+            match self.decide_row(number, account, create, before.as_deref(), &porting, options) {
                 Ok(change) if seen.insert(number) => {
                     if let Some(record) = change.value()
                         && let Err(error) = placeholders.add(record, None, &porting, &ctx)
@@ -250,18 +252,21 @@ impl Services {
         number: PhoneNumber,
         account: Option<AccountId>,
         create: Create,
-        existing: Option<&NumberRecord>,
+        before: Option<&NumberRecord>,
         porting: &ActivePorts,
-        ctx: Context<'_>,
+        options: &Options,
     ) -> Result<Change, InventoryError> {
-        let ctx = CommandContext::of_import(ctx, &self.normalizer, account);
+        let ctx = CommandContext::of_import(self.context(options), &self.normalizer, account);
         let decision = create_new(number, None, create, &ctx, porting)?;
         if !decision.effects.is_empty() {
             return Err(InventoryError::NeedsProvider(number));
         }
         self.check_carrier(None, &decision.record)?;
-        if let Some(record) = existing {
-            return Err(refuse_existing(record, &ctx));
+        if let Some(before) = before {
+            if !self.may_replace(before, decision.record.owner(), porting, options) {
+                return Err(refuse_existing(before, &ctx));
+            }
+            self.check_replacement(&decision.record, before, options)?;
         }
         Ok(Change::put(decision.record, Expect::Absent).with_events(decision.events))
     }
@@ -357,19 +362,24 @@ impl Services {
         report: &mut ImportReport,
     ) -> Result<Vec<DecidedRow<N>>, InventoryError> {
         let numbers: Vec<_> = rows.iter().map(|row| row.change.key()).collect();
+        let records = self.records(&numbers)?;
+        let is_placeholder = |record: &&Stored<NumberRecord>| record.state() == State::PortIn;
+        let placeholders = records.iter().flatten().filter(is_placeholder).map(|record| record.number());
+        let porting = self.active_ports(&placeholders.collect::<Vec<_>>());
         let mut resolved = Vec::with_capacity(rows.len());
-        for (mut row, stored) in rows.into_iter().zip(self.records(&numbers)?) {
+        for (mut row, stored) in rows.into_iter().zip(records) {
             let owner = row.change.value().and_then(|record| record.owner());
             match stored {
                 None => resolved.push(row),
-                Some(deleted) if is_gone(&deleted) => {
-                    if let Err(refusal) = deleted.check_rested(owner, &self.context(options)) {
-                        report.fail(&row.input, refusal.into());
+                Some(before) if self.may_replace(&before, owner, &porting, options) => {
+                    let ChangeParts { value, events, .. } = row.change.into_parts();
+                    let Some(mut record) = value.map(Arc::unwrap_or_clone) else { continue };
+                    if let Err(error) = self.check_replacement(&record, &before, options) {
+                        report.fail(&row.input, error);
                         continue;
                     }
-                    let ChangeParts { value, events, .. } = row.change.into_parts();
-                    let Some(record) = value else { continue };
-                    row.change = Change::put(record, deleted.expected()).with_events(events);
+                    record.succeed(&before);
+                    row.change = Change::put(record, before.expected()).with_events(events);
                     resolved.push(row);
                 }
                 Some(existing) => {
@@ -380,6 +390,34 @@ impl Services {
             }
         }
         Ok(resolved)
+    }
+
+    /// Returns whether a row for `owner` may replace the record `before`: that of a deleted number, or the
+    /// placeholder of another account.
+    fn may_replace(
+        &self,
+        before: &NumberRecord,
+        owner: Option<AccountId>,
+        porting: &ActivePorts,
+        options: &Options,
+    ) -> bool {
+        let account = owner.or(options.account);
+        let ctx = CommandContext::of_import(self.context(options), &self.normalizer, account);
+        is_gone(before) || ctx.is_placeholder_of_other(before, porting, false)
+    }
+
+    /// Checks that `record` may replace `before`: the number has rested, and no provider must be told.
+    fn check_replacement(
+        &self,
+        record: &NumberRecord,
+        before: &NumberRecord,
+        options: &Options,
+    ) -> Result<(), InventoryError> {
+        if record.state() != State::PortIn {
+            before.check_rested(record.owner(), &self.context(options))?;
+        }
+        let needs_provider = !before.removals().is_empty();
+        if needs_provider { Err(InventoryError::NeedsProvider(record.number())) } else { Ok(()) }
     }
 }
 

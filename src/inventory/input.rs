@@ -166,6 +166,16 @@ impl Entry {
             Subject::Text(text) => text.clone(),
         }
     }
+
+    /// Returns the text of the input for the errors of all other inputs of a call: a long one is cut.
+    pub(super) fn short_text(&self) -> Box<str> {
+        /// The maximum length, in characters.
+        const LONGEST: usize = 64;
+        match &self.subject {
+            Subject::Number(number) => text_of(*number),
+            Subject::Text(text) => text.chars().take(LONGEST).collect::<String>().into(),
+        }
+    }
 }
 
 impl Entries {

@@ -1,6 +1,6 @@
 //! The prices of changes.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::billing::{BillingError, Charge, Quote};
 use super::services::Services;
@@ -33,17 +33,18 @@ impl Services {
         if self.billing.is_free() {
             return Ok(());
         }
-        let mut new = Vec::new();
+        let (mut new, mut outdated) = (Vec::new(), HashSet::new());
         for change in changes {
             let number = change.after.number();
             let charge = self.charge(&change);
             if prices.charges.get(&number) != charge.as_ref() {
                 // The earlier quote was for another change.
                 prices.charges.remove(&number);
-                prices.quotes.retain(|quote| quote.number != number);
+                outdated.insert(number);
                 new.extend(charge);
             }
         }
+        prices.quotes.retain(|quote| !outdated.contains(&quote.number));
         if !new.is_empty() {
             prices.quotes.extend(self.billing.quote(&new)?);
             prices.charges.extend(new.into_iter().map(|charge| (charge.number, charge)));

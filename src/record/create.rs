@@ -72,7 +72,8 @@ impl NumberRecord {
     ///
     /// # Errors
     ///
-    /// - [`Refusal::Forbidden`] if the actor may not create numbers, or not for that account.
+    /// - [`Refusal::Forbidden`] if the actor may not create numbers, or not for that account, or if it sets
+    ///   [carrier data](Self::carrier_data) without being an admin.
     /// - [`Refusal::CreationState`] if the actor may not create numbers in that
     ///   [state](Creation::states).
     /// - [`Refusal::AssignFailure`] if the state requires an owner and there is none, or if the account
@@ -83,6 +84,10 @@ impl NumberRecord {
     pub fn create(number: PhoneNumber, creation: Creation, ctx: &Context<'_>) -> Result<Decision, Refusal> {
         let carrier = creation.carrier_in(ctx).unwrap_or(ctx.policy.default_carrier);
         let state = creation.check_state(carrier, ctx)?;
+        // The rule is the same for updates.
+        if creation.has_carrier_data() && !ctx.accounts.is_admin(ctx.actor) {
+            return Err(Refusal::Forbidden(ctx.actor));
+        }
         if creation.is_porting && !creation.ported_in {
             return Err(Refusal::NumberIsPorting(number));
         }
@@ -109,13 +114,18 @@ impl NumberRecord {
         if decision.record.state != State::PortIn {
             self.check_rested(decision.record.owner, ctx)?;
         }
-        decision.record.revision = self.revision + 1;
-        decision.record.previous_owner = self.previous_owner;
-        if decision.record.state != State::InService {
-            decision.record.disconnected_at = decision.record.disconnected_at.or(self.disconnected_at);
-        }
+        decision.record.succeed(self);
         decision.effects.splice(0..0, self.removals());
         Ok(decision)
+    }
+
+    /// Continues the version and the rest of the record `before`, which this one replaces.
+    pub(crate) fn succeed(&mut self, before: &Self) {
+        self.revision = before.revision + 1;
+        self.previous_owner = before.previous_owner;
+        if self.state != State::InService {
+            self.disconnected_at = self.disconnected_at.or(before.disconnected_at);
+        }
     }
 
     /// Returns the effects that remove the features of a record that is replaced.
@@ -160,8 +170,9 @@ impl NumberRecord {
             return Err(Refusal::NumberExists(self.number));
         }
         // The rule is the same for updates.
-        let changes_carrier = creation.carrier.is_some_and(|carrier| carrier != self.carrier);
-        if changes_carrier && !ctx.accounts.is_admin(ctx.actor) {
+        let is_for_admins =
+            creation.has_carrier_data() || creation.carrier.is_some_and(|carrier| carrier != self.carrier);
+        if is_for_admins && !ctx.accounts.is_admin(ctx.actor) {
             return Err(Refusal::Forbidden(ctx.actor));
         }
         let (mut record, mut effects) = self.transitioned(state, creation.assign_to, ctx)?;
@@ -334,6 +345,10 @@ impl Creation {
             Some(Some(account)) if account.may_add_numbers => ACCOUNT_STATES.to_vec(),
             Some(_) => Vec::new(),
         }
+    }
+
+    fn has_carrier_data(&self) -> bool {
+        self.carrier_data.as_ref().is_some_and(|data| !data.is_null())
     }
 
     /// Returns the carrier of the creation, or the default carrier of a number that is ported in.

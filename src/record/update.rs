@@ -249,8 +249,10 @@ impl NumberRecord {
     /// Checks that the actor may make the update.
     pub(super) fn check_updatable(&self, update: &Update, ctx: &Context<'_>) -> Result<(), Refusal> {
         let role = ctx.role(self.owner, None)?;
-        let is_for_admins =
-            update.carrier.is_some() || update.allowed_features.is_some() || update.denied_features.is_some();
+        let is_for_admins = update.carrier.is_some()
+            || update.carrier_data.is_some()
+            || update.allowed_features.is_some()
+            || update.denied_features.is_some();
         match () {
             () if !role.is_owner_or_admin() || !self.is_in_run(ctx) => Err(Refusal::Forbidden(ctx.actor)),
             () if is_for_admins && role != Role::Admin => Err(Refusal::Forbidden(ctx.actor)),

@@ -24,6 +24,26 @@ fn rows_53_and_54_charges_are_quoted_and_have_to_be_accepted() {
     assert!(inventory.release([ABSENT], &by("reseller")).unwrap().is_success());
 }
 
+/// The errors of a call have the size of its quotes, not its square.
+#[test]
+fn each_number_has_its_own_quotes() {
+    let inventory = world().billing(Dollars::default()).build();
+    let numbers: Vec<_> = (0..200).map(|place| format!("+1415886{place:04}")).collect();
+    let junk = "x".repeat(1_000);
+    let texts = || numbers.iter().map(String::as_str).chain([junk.as_str()]);
+    let outcome = inventory.create(texts(), &Create::default(), &by("reseller")).unwrap();
+    for number in &numbers {
+        let error = &outcome.failed[number.as_str()];
+        assert_eq!(error.kind(), Kind::ChargesNotAccepted);
+        let quotes = error.cause().unwrap();
+        assert_eq!((quotes.as_array().unwrap().len(), &quotes[0]["number"]), (1, &json!(number)));
+    }
+    let together = by("reseller").with_all_or_nothing(true).with_accept_charges(true);
+    let outcome = inventory.create(texts(), &Create::default(), &together).unwrap();
+    let error = &outcome.failed[numbers[0].as_str()];
+    assert_eq!((error.kind(), error.cause()), (Kind::NotDone, Some(json!("x".repeat(64)))));
+}
+
 #[test]
 fn row_162_a_refusal_by_billing_changes_nothing() {
     let billing = Dollars { is_broke: true, ..Dollars::default() };

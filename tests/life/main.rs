@@ -557,6 +557,87 @@ fn item_18_a_claim_of_a_clock_that_is_slightly_ahead_is_recent() {
     assert_eq!((report.finished, report.left), (0, 1));
 }
 
+/// Its previous owner imports a resting number as a placeholder, which another account then takes.
+#[test]
+fn item_8_an_import_does_not_shorten_a_rest() {
+    let world = world(Policy::default().with_ageing(sixty_days()));
+    world.inventory.create([NUMBER], &free(), &by("system")).unwrap().single().unwrap();
+    world.inventory.activate([NUMBER], &by("shop")).unwrap().single().unwrap();
+    world.inventory.delete([NUMBER], &by("master")).unwrap().single().unwrap();
+    let before = world.store.get(number()).unwrap().unwrap();
+    assert_eq!(before.state(), State::Deleted);
+    let import = |create: Create, account: &str, dry_run| {
+        let row = ImportRow::new(NUMBER, create);
+        let report = world.inventory.import([row], &by(account).with_dry_run(dry_run)).unwrap();
+        report.failed.first().map(|(_, error)| error.kind())
+    };
+    for dry_run in [true, false] {
+        assert!(import(Create::default(), "bakery", dry_run).is_some());
+    }
+    assert_eq!(import(Create::default().with_state(State::PortIn), "shop", false), None);
+    let noted = world.store.get(number()).unwrap().unwrap();
+    assert_eq!((noted.disconnected_at(), noted.version()), (before.disconnected_at(), before.version() + 1));
+    assert!(world.inventory.create([NUMBER], &Create::default(), &by("bakery")).unwrap().single().is_err());
+    world.clock.pass(TimeDelta::days(61));
+    world.inventory.create([NUMBER], &Create::default(), &by("bakery")).unwrap().single().unwrap();
+}
+
+/// A port request is no way around a rest, unless an admin makes it.
+#[test]
+fn item_8_a_resting_number_is_not_ported_in_for_others() {
+    let world = world(Policy::default().with_ageing(sixty_days()));
+    let create = Create::default().with_carrier(telnyx());
+    world
+        .inventory
+        .create([NUMBER], &create, &by("system").with_account(id("shop")))
+        .unwrap()
+        .single()
+        .unwrap();
+    world.inventory.release([NUMBER], &by("shop")).unwrap().single().unwrap();
+    assert_eq!(world.state(), "aging");
+    let desk = PortDesk::new(world.inventory.clone());
+    let new = |account: &str| {
+        let document = json!({"name": "Bakery", "numbers": {NUMBER: {}}}).as_object().unwrap().clone();
+        NewPortRequest { id: "p1".parse().unwrap(), account: id(account), port_authority: None, document }
+    };
+    for actor in ["bakery", "reseller"] {
+        let refused = desk.create(new("bakery"), id(actor).into());
+        assert!(refused.is_err(), "{actor}");
+    }
+    world.clock.pass(TimeDelta::days(61));
+    desk.create(new("bakery"), id("bakery").into()).unwrap();
+}
+
+/// No sweep has ended the reservation: it blocks neither a port request, nor an import, nor an admin.
+#[test]
+fn item_9_a_reservation_that_has_ended_blocks_no_path() {
+    let reserved = || {
+        let world = world(Policy::default().with_reservation(LeaseTerms::new(900)));
+        world.inventory.create([NUMBER], &free(), &by("system")).unwrap().single().unwrap();
+        world.inventory.reserve([NUMBER], &by("shop")).unwrap().single().unwrap();
+        world.clock.pass(TimeDelta::seconds(901));
+        world
+    };
+    let world = reserved();
+    let desk = PortDesk::new(world.inventory.clone());
+    let document = json!({"name": "Bakery", "numbers": {NUMBER: {}}}).as_object().unwrap().clone();
+    let new =
+        NewPortRequest { id: "p1".parse().unwrap(), account: id("bakery"), port_authority: None, document };
+    desk.create(new, id("bakery").into()).unwrap();
+    for to in [telnum::porting::PortState::Submitted, telnum::porting::PortState::Pending] {
+        desk.transition("p1".parse().unwrap(), &to, None, Actor::System).unwrap();
+    }
+    let completed = desk.complete("p1".parse().unwrap(), Actor::System).unwrap();
+    assert!(completed.waiting.is_empty(), "{:?}", completed.waiting);
+
+    // The history of the reservation ends with it.
+    let world = reserved();
+    let for_bakery = by("master").with_account(id("bakery"));
+    world.inventory.reserve([NUMBER], &for_bakery).unwrap().single().unwrap();
+    world.inventory.release([NUMBER], &by("bakery")).unwrap().single().unwrap();
+    assert_eq!(world.state(), "available");
+}
+
 #[test]
 fn item_18_a_placeholder_and_a_found_number_with_a_future_time_expire() {
     for (state, owner, days) in [("port_in", json!("shop"), 30), ("discovery", json!(null), 1)] {

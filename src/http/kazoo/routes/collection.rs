@@ -149,7 +149,18 @@ fn response(outcome: Outcome, view: &NumberView<'_>) -> Result<ResponseData, Kaz
     let Outcome { succeeded, failed, quotes } = outcome;
     let all_failed = succeeded.is_empty() && !failed.is_empty();
     if all_failed && failed.values().all(is_of_request) {
-        let error = failed.into_values().next().map(KazooError::with_e911_key(view.e911_key()));
+        // Each number has its own quotes; the response has those of all.
+        let mut all_quotes = Vec::new();
+        let first = failed.into_values().fold(None, |first, error| {
+            if let InventoryError::QuoteNotAccepted(own) = &error {
+                all_quotes.extend(own.iter().cloned());
+            }
+            first.or(Some(error))
+        });
+        let error = first.map(|error| {
+            if all_quotes.is_empty() { error } else { InventoryError::QuoteNotAccepted(all_quotes.into()) }
+        });
+        let error = error.map(KazooError::with_e911_key(view.e911_key()));
         return Err(error.unwrap_or(KazooError::BadIdentifier));
     }
     let success: Map<_, _> =
