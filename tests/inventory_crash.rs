@@ -6,7 +6,7 @@
 //! request is repeated.
 
 #![cfg(feature = "testing")]
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 mod crash;
 mod world;

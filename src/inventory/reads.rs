@@ -161,7 +161,7 @@ impl Inventory {
     }
 
     /// Returns the count of the numbers of the [accounts below](crate::account::Accounts::accounts_below)
-    /// `account`, up to `max`; the numbers of up to `max` accounts are read. Deleted numbers and those of
+    /// `account`, up to `max`; the numbers of up to 1,000 accounts are read. Deleted numbers and those of
     /// `account` itself are not counted. Counting ends early at the [deadline](Options::with_deadline).
     ///
     /// ```
@@ -189,9 +189,11 @@ impl Inventory {
         max: usize,
         options: &Options,
     ) -> Result<usize, InventoryError> {
+        /// The maximum number of accounts whose numbers are counted: each needs a call to the store.
+        const MAX_OWNERS: usize = 1_000;
         self.services.check_can_manage(&options.with_account(account))?;
         let mut count = 0;
-        for owner in self.services.accounts.accounts_below(account).into_iter().flatten().take(max) {
+        for owner in self.services.accounts.accounts_below(account).into_iter().flatten().take(MAX_OWNERS) {
             let states = StateSet::ALL.without(State::Deleted);
             let query = Query::default().with_owner(owner).with_states(states);
             let mut after = None;
@@ -252,7 +254,9 @@ impl Inventory {
     ///
     /// # Errors
     ///
-    /// [`TooMany`](InventoryError::TooMany) if `numbers` exceed the limit.
+    /// - [`TooMany`](InventoryError::TooMany) if `numbers` exceed the limit.
+    /// - [`DeadlinePassed`](InventoryError::DeadlinePassed) if the deadline of `options` passes before the last
+    ///   number.
     #[expect(clippy::type_complexity, reason = "a result for each number")]
     pub fn locality(
         &self,
@@ -261,10 +265,13 @@ impl Inventory {
     ) -> Result<IndexMap<Box<str>, Result<Option<Locality>, LocalityError>>, InventoryError> {
         let entries = self.services.read(numbers, options)?;
         let locate = |entry: Entry| match entry.subject {
-            Subject::Number(number) => (text_of(number), self.services.locate(number)),
-            Subject::Text(text) => (text, Ok(None)),
+            Subject::Number(number) => {
+                options.check_deadline(number)?;
+                Ok((text_of(number), self.services.locate(number)))
+            }
+            Subject::Text(text) => Ok((text, Ok(None))),
         };
-        Ok(entries.list.into_iter().map(locate).collect())
+        entries.list.into_iter().map(locate).collect()
     }
 
     /// Returns the prefixes of the numbers of `city` in `country`, an ISO 3166-1 alpha-2 code, in ascending

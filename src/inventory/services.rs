@@ -161,18 +161,23 @@ impl Services {
     }
 
     /// Returns the number of the account's placeholders: its numbers in [`State::PortIn`] that it has on no
-    /// active port request. Counting stops at `max`.
+    /// active port request. Counting stops at `max`, and after 10,000 numbers on active port requests, as if `max`
+    /// were reached.
     pub(super) fn placeholder_count(&self, account: AccountId, max: usize) -> Result<usize, InventoryError> {
+        /// The maximum number of numbers on active port requests that are read.
+        const MAX_PORTING: usize = 10_000;
         let query = Query { owner: Some(account), ..Query::default() }.with_states([State::PortIn]);
-        let (mut count, mut after) = (0, None);
+        let (mut count, mut read, mut after) = (0, 0, None);
         loop {
             let page = self.store.scan(&query, after, MAX_READ)?;
+            read += page.items.len();
             let numbers: Vec<_> = page.items.iter().map(|record| record.number()).collect();
             let porting = self.active_ports(&numbers);
             for number in numbers {
                 count += usize::from(porting.account(number)? != Some(account));
             }
             match page.next {
+                Some(_) if read - count > MAX_PORTING => return Ok(max),
                 Some(next) if count < max => after = Some(next),
                 Some(_) | None => return Ok(count),
             }

@@ -1,6 +1,7 @@
 //! The conditions of a list of numbers, as in Kazoo's query strings: `filter_{KEY}`, `has_key` and the others.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::ops::RangeInclusive;
 
 use serde_json::Value;
@@ -47,7 +48,7 @@ struct Condition {
 
 /// A test of the value of a field.
 enum Test {
-    IsOneOf(Vec<String>),
+    IsOneOf(HashSet<String>),
     HasFeatures(FeatureSet),
     Exists,
     HasValue,
@@ -63,7 +64,7 @@ impl NumberFilter {
             ..Query::default()
         };
         let mut conditions = Vec::new();
-        let mut seen = Vec::new();
+        let mut seen = HashSet::new();
         for prefix in ["filter_not_", "filter_"] {
             let is_negated = prefix == "filter_not_";
             for (key, text) in params.with_prefix(prefix) {
@@ -98,9 +99,13 @@ impl NumberFilter {
                         let names = carriers.iter().map(|carrier| carrier.as_str().to_owned()).collect();
                         conditions.push(Condition::new(&key, Test::IsOneOf(names), is_negated));
                     }
-                    _ => conditions.push(Condition::new(&key, Test::IsOneOf(values(&text)), is_negated)),
+                    _ => conditions.push(Condition::new(
+                        &key,
+                        Test::IsOneOf(values(&text).into_iter().collect()),
+                        is_negated,
+                    )),
                 }
-                seen.push(name);
+                seen.insert(name);
             }
         }
         for (name, is_negated) in
@@ -146,7 +151,7 @@ impl Condition {
             Test::HasFeatures(features) => features.difference(record.features()).is_empty(),
             Test::IsOneOf(texts) => {
                 let value = self.value(record, view);
-                text(value.as_deref()).is_some_and(|text| texts.iter().any(|one| *one == *text))
+                text(value.as_deref()).is_some_and(|text| texts.contains(&*text))
             }
             Test::Exists => self.value(record, view).is_some(),
             Test::HasValue => self.value(record, view).is_some_and(|value| !is_empty(&value)),
