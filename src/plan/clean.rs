@@ -508,11 +508,21 @@ impl Table {
             return Ok(self.clean_words(number, region)?.with_label(remark));
         }
         let parts = Parts::of(text).ok_or(CleanErrorKind::NotANumber)?;
-        let Parts { before, number, after } = parts;
-        if let Some(number) = self.clean_enumerated(text, &parts, region) {
-            return Ok(number);
+        match self.clean_enumerated(text, &parts, region) {
+            Some(number) => Ok(number),
+            None => self.clean_parts(text, &parts, region),
         }
-        if let Some(number) = self.clean_look_alikes(text, &parts, region) {
+    }
+
+    /// Cleans a text with one number and without a number in a list before it. `parts` are those of the text.
+    fn clean_parts<'t>(
+        &self,
+        text: &'t str,
+        parts: &Parts<'t>,
+        region: Option<Region>,
+    ) -> Result<CleanNumber<'t>, CleanErrorKind> {
+        let Parts { before, number, after } = *parts;
+        if let Some(number) = self.clean_look_alikes(text, parts, region) {
             return Ok(number);
         }
         let read = self.read_text(number, region);
@@ -529,11 +539,11 @@ impl Table {
         }
         let number = read?;
         let (label, repair) = if words::is_extension_label(after) {
-            (Parts { after: "", ..parts }.label(), Some(Repair::EmptyExtension))
+            (Parts { after: "", ..*parts }.label(), Some(Repair::EmptyExtension))
         } else if after.contains('#') {
             (parts.label(), Some(Repair::TrailingHash))
         } else {
-            (Parts { before: without_scheme(before), ..parts }.label(), None)
+            (Parts { before: without_scheme(before), ..*parts }.label(), None)
         };
         Ok(repair.map_or(number, |repair| number.with(repair)).with_label(label))
     }
@@ -565,7 +575,7 @@ impl Table {
                 return None;
             }
         }
-        let found = self.clean_words(rest, region).ok()?;
+        let found = self.clean_parts(rest, &Parts::of(rest)?, region).ok()?;
         if !self.has(found.number) || code.is_some() && found.number.calling_code() != code {
             return None;
         }

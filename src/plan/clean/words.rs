@@ -129,12 +129,13 @@ pub(super) fn first_group(number: impl Iterator<Item = char>) -> usize {
 /// Returns whether a word of `text` with digits in it is an e-mail address or a web address. The user of a SIP address
 /// may be a number.
 pub(super) fn has_address(text: &str) -> bool {
-    let scheme = text.split_once(':').map_or("", |(scheme, _)| scheme);
-    if ["sip", "sips", "tel"].iter().any(|known| scheme.eq_ignore_ascii_case(known)) {
-        return false;
-    }
-    text.split_whitespace()
-        .any(|word| (word.contains('@') || word.contains("://")) && word.contains(is_digit))
+    let is_of_phone = |word: &str| {
+        let scheme = word.split_once(':').map_or("", |(scheme, _)| scheme);
+        ["sip", "sips", "tel"].iter().any(|known| scheme.eq_ignore_ascii_case(known))
+    };
+    text.split_whitespace().any(|word| {
+        (word.contains('@') || word.contains("://")) && word.contains(is_digit) && !is_of_phone(word)
+    })
 }
 
 /// Returns the extension that `text` is, with or without a label; `None` if it has so many digits that it may be
