@@ -12,7 +12,6 @@ use super::lookup::AppLookup;
 use super::options::Options;
 use super::outcome::Outcome;
 use super::services::Services;
-#[cfg(feature = "http")]
 use crate::account::{AccountId, Accounts, Actor};
 use crate::carrier::is_in_pool_for;
 use crate::classify::Classifiers;

@@ -247,6 +247,7 @@ impl PortRequest {
 
     /// Adds comments, each with its content and whether it is private, as [`comment`](Self::comment) does. An error
     /// starts with the place of the comment.
+    #[cfg(feature = "http")]
     pub(crate) fn comment_all(
         &self,
         comments: &[(String, bool)],

@@ -25,7 +25,7 @@ pub struct Decision {
     /// The events of the command; empty if it changes nothing.
     pub events: Vec<Event>,
     /// The external effects to run, in this order, before `record` may be stored. While they run, the
-    /// stored record is [claimed](Pending).
+    /// stored record is [claimed](super::Pending).
     pub effects: Vec<ExternalEffect>,
 }
 
