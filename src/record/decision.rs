@@ -1,3 +1,5 @@
+//! The decision of a command: the record after it, its events, and its external effects.
+
 use super::{Context, Event, EventKind, ExternalEffect, NumberRecord};
 use crate::time::Timestamp;
 
