@@ -273,6 +273,12 @@ impl Policy {
     }
 
     /// Returns the time for which the sweep keeps events and receipts.
+    ///
+    /// ```
+    /// use telnum::policy::{Policy, Retention};
+    ///
+    /// assert_eq!(*Policy::default().retention(), Retention::default());
+    /// ```
     #[must_use]
     pub const fn retention(&self) -> &Retention {
         &self.retention

@@ -527,12 +527,12 @@ impl NumberRecord {
     /// the number had been disconnected now, give or take the difference of clocks.
     fn earliest_reassign(&self, ctx: &Context<'_>) -> Option<Timestamp> {
         let earliest = self.earliest_reassign_at(ctx.policy)?;
-        Some(earliest.min(end_of_rest(Due::latest_past(ctx.now), ctx.policy)))
+        Some(earliest.min(end_of_rest(Due::latest_recorded_by(ctx.now), ctx.policy)))
     }
 
     /// Returns the time of the disconnection; `now` if a clock that was wrong has set it in the future.
     fn disconnected_before(&self, now: Timestamp) -> Option<Timestamp> {
-        let is_misdated = |since: &Timestamp| *since > Due::latest_past(now);
+        let is_misdated = |since: &Timestamp| *since > Due::latest_recorded_by(now);
         self.disconnected_at.map(|since| if is_misdated(&since) { now } else { since })
     }
 

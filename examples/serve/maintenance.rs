@@ -62,7 +62,7 @@ impl Tasks {
         let sweep_all = move |stopped: &Stopped| {
             let (inventory, ports) = &for_sweep;
             let files = || sweep_files(ports, settings.unreferenced_file_hours);
-            let events = || forget_events(&contacts, &retention.forget_at(inventory.now()));
+            let events = || forget_events(&contacts, &Forget::by(&retention, inventory.now()));
             stopped.run(&[&|| sweep(inventory, stopped), &|| sweep_ports(ports), &files, &events]);
         };
         let stopped = Stopped(stopped);

@@ -10,7 +10,8 @@ use crate::lifecycle::State;
 use crate::number::PhoneNumber;
 use crate::record::{Context, Due, Event, EventKind, NumberRecord};
 use crate::store::{
-    Batch, Change, Guard, LEASE_TIME, Lease, Query, Revision, StateSet, Store, StoreError, StoreExt, Stored,
+    Batch, Change, Forget, Guard, LEASE_TIME, Lease, Query, Revision, StateSet, Store, StoreError, StoreExt,
+    Stored,
 };
 use crate::time::Timestamp;
 
@@ -117,7 +118,7 @@ impl Inventory {
         let misdated = ctx.policy.reservation.map(|_| {
             (StateSet::from([State::Reserved]), Due::latest_lease_at(ctx.policy, ctx.now)..=Timestamp::MAX)
         });
-        let dated = (Due::DATED.into(), Due::latest_past(ctx.now)..=Timestamp::MAX);
+        let dated = (Due::COUNTED_FROM_PAST.into(), Due::latest_recorded_by(ctx.now)..=Timestamp::MAX);
         for (states, clock) in due.chain(misdated).chain([dated]) {
             let query = Query::default().with_states(states).with_clock(clock).with_pending(false);
             let mut after = None;
@@ -139,7 +140,7 @@ impl Inventory {
                 }
             }
         }
-        services.store.forget(&ctx.policy.retention.forget_at(ctx.now))?;
+        services.store.forget(&Forget::by(&ctx.policy.retention, ctx.now))?;
         Ok(report)
     }
 }
@@ -182,8 +183,11 @@ impl Services {
         let batch = batch.with_guards(changes.iter().filter_map(|due| due.guard));
         match self.store.commit(batch) {
             Ok(revision) => {
-                for change in &changes {
-                    if change.is_claim && !lease.renew()? {
+                for change in changes.iter().filter(|change| !change.is_claim) {
+                    self.finish_sweep(change, revision, report);
+                }
+                for change in changes.iter().filter(|change| change.is_claim) {
+                    if !lease.renew()? {
                         return Ok(false);
                     }
                     self.finish_sweep(change, revision, report);

@@ -1,8 +1,4 @@
-use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
-
-use crate::store::Forget;
-use crate::time::Timestamp;
 
 /// The limits on age and count beyond which the sweep forgets events and receipts. `None` means no limit.
 ///
@@ -95,29 +91,5 @@ impl Retention {
     #[must_use]
     pub fn with_max_receipts_per_actor(self, count: impl Into<Option<u64>>) -> Self {
         Self { max_receipts_per_actor: count.into(), ..self }
-    }
-
-    /// Returns the events and receipts that a store may forget at `now`. The [sweep](crate::inventory::Inventory::sweep)
-    /// forgets those of an inventory; a service passes the result to other stores, such as those of contact numbers.
-    ///
-    /// ```
-    /// use telnum::policy::Retention;
-    /// use telnum::store::{MemoryStore, Store};
-    /// # let now = "2026-03-01T12:00:00Z".parse()?;
-    ///
-    /// let contacts = MemoryStore::new();
-    /// contacts.forget(&Retention::default().with_max_events(1_000_000).forget_at(now))?;
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    #[must_use]
-    pub fn forget_at(&self, now: Timestamp) -> Forget {
-        let before = |age: TimeDelta| now.after(-age);
-        Forget {
-            events_before: self.event_days.map(|days| before(TimeDelta::days(days.into()))),
-            max_events: self.max_events,
-            receipts_before: self.receipt_hours.map(|hours| before(TimeDelta::hours(hours.into()))),
-            max_receipts: self.max_receipts,
-            max_receipts_per_actor: self.max_receipts_per_actor,
-        }
     }
 }

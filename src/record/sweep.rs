@@ -62,8 +62,9 @@ impl NumberRecord {
             return None;
         }
         if self.clock()? > latest && !is_misdated {
-            let is_dated = Due::DATED.contains(&self.state);
-            return (is_dated && self.clock()? > Due::latest_past(now)).then_some(Due::CorrectTime);
+            let counts_from_past = Due::COUNTED_FROM_PAST.contains(&self.state);
+            return (counts_from_past && self.clock()? > Due::latest_recorded_by(now))
+                .then_some(Due::CorrectTime);
         }
         match self.state {
             State::Reserved => Some(Due::EndReservation),
@@ -159,16 +160,17 @@ impl LeaseTerm {
 }
 
 impl Due {
-    /// The states in which the term counts from a time in the past.
-    pub(crate) const DATED: [State; 4] = [State::Discovery, State::PortIn, State::Aging, State::Deleted];
+    /// The states whose term starts at a time that has passed. A reservation has its end instead.
+    pub(crate) const COUNTED_FROM_PAST: [State; 4] =
+        [State::Discovery, State::PortIn, State::Aging, State::Deleted];
 
     /// Returns the latest time at which a reservation can start, given that clocks differ.
     pub(crate) fn latest_lease_at(policy: &Policy, now: Timestamp) -> Timestamp {
         policy.reservation.map_or(now.after(TimeDelta::days(1)), |terms| terms.ends_at(now))
     }
 
-    /// Returns the latest time that can be in the past, given that clocks differ.
-    pub(crate) fn latest_past(now: Timestamp) -> Timestamp {
+    /// Returns the latest time that another clock can have recorded by `now`: clocks may differ by a day.
+    pub(crate) fn latest_recorded_by(now: Timestamp) -> Timestamp {
         now.after(TimeDelta::days(1))
     }
 

@@ -1,3 +1,8 @@
+#[cfg(feature = "inventory")]
+use chrono::TimeDelta;
+
+#[cfg(feature = "inventory")]
+use crate::policy::Retention;
 use crate::time::Timestamp;
 
 /// The events and receipts that a store may [forget](super::Store::forget): those older than a time,
@@ -30,6 +35,33 @@ pub struct Forget {
 }
 
 impl Forget {
+    /// Creates the limits of `retention` at `now`. The [sweep](crate::inventory::Inventory::sweep) uses them for the
+    /// store of an inventory; a service uses them for other stores, such as those of contact numbers.
+    ///
+    /// ```
+    /// use telnum::policy::Retention;
+    /// use telnum::store::{Forget, MemoryStore, Store};
+    /// # let now = "2026-03-01T12:00:00Z".parse()?;
+    ///
+    /// let contacts = MemoryStore::new();
+    /// contacts.forget(&Forget::by(&Retention::default().with_max_events(1_000_000), now))?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[cfg(feature = "inventory")]
+    #[must_use]
+    pub fn by(retention: &Retention, now: Timestamp) -> Self {
+        let before = |age: TimeDelta| now.after(-age);
+        let Retention { event_days, max_events, receipt_hours, max_receipts, max_receipts_per_actor } =
+            *retention;
+        Self {
+            events_before: event_days.map(|days| before(TimeDelta::days(days.into()))),
+            max_events,
+            receipts_before: receipt_hours.map(|hours| before(TimeDelta::hours(hours.into()))),
+            max_receipts,
+            max_receipts_per_actor,
+        }
+    }
+
     /// Sets the time before which events are forgotten.
     #[must_use]
     pub fn with_events_before(self, time: Timestamp) -> Self {
