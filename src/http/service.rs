@@ -1,7 +1,7 @@
 //! The router of all APIs.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
@@ -54,7 +54,7 @@ pub fn service(numbers: KazooApi, contacts: ContactApis) -> Router {
     let ContactApis { people, clients, users } = contacts;
     let books = [&people, &clients, &users].map(|api| Arc::clone(api.book.store()));
     let stores = books.into_iter().chain([Arc::clone(numbers.store())]).collect();
-    let probed = Health { stores, reading: Arc::default() };
+    let probed = Health { stores, latest: Arc::default() };
     let documentation = Router::new()
         .route("/openapi.json", get(async || (JSON, document)))
         .route("/docs", get(docs))
@@ -73,32 +73,42 @@ const JSON: [(HeaderName, &str); 1] = [(CONTENT_TYPE, "application/json")];
 /// The time after which a store that does not answer is unavailable.
 const HEALTH_TIMEOUT: Duration = Duration::from_secs(2);
 
+/// The time for which the health of the stores is not read again.
+const HEALTH_AGE: Duration = Duration::from_secs(1);
+
 /// The stores whose health is asked for.
 #[derive(Clone)]
 struct Health {
     stores: Arc<[Arc<dyn Store>]>,
-    /// Locked while the stores are read: those that hang block one thread, however often they are asked.
-    reading: Arc<Mutex<()>>,
+    /// The time of the latest read and whether all stores could be read. It is locked while they are read, so that a
+    /// store that hangs blocks at most one thread.
+    latest: Arc<Mutex<Option<(Instant, bool)>>>,
 }
 
-/// Reads from each store.
+/// Reads from each store, unless that was done within the last second.
 async fn health(health: Health) -> Response {
-    let Health { stores, reading } = health;
+    let Health { stores, latest } = health;
     let read = async move {
-        let reading = reading.lock_owned().await;
+        let mut latest = latest.lock_owned().await;
+        if let Some((_, is_well)) = latest.filter(|(time, _)| time.elapsed() < HEALTH_AGE) {
+            return Ok(is_well);
+        }
         let read = move || {
-            let _reading = reading;
             // No receipt has this key: reading it is the cheapest read.
             let key = IdempotencyKey::from_bits(0, 0);
-            stores.iter().try_for_each(|store| store.receipt(key).map(drop))
+            let failed = stores.iter().find_map(|store| store.receipt(key).err());
+            if let Some(error) = &failed {
+                tracing::error!(%error, "store cannot be read");
+            }
+            *latest = Some((Instant::now(), failed.is_none()));
+            failed.is_none()
         };
         ExecutionMode::BlockingPool.run(read).await
     };
     match tokio::time::timeout(HEALTH_TIMEOUT, read).await {
-        Ok(Ok(Ok(()))) => return (StatusCode::OK, JSON, r#"{"status":"ok"}"#).into_response(),
-        Ok(Ok(Err(error))) => tracing::error!(%error, "store cannot be read"),
-        // The panic has been logged.
-        Ok(Err(_)) => {}
+        Ok(Ok(true)) => return (StatusCode::OK, JSON, r#"{"status":"ok"}"#).into_response(),
+        // These errors have been logged.
+        Ok(Ok(false) | Err(_)) => {}
         Err(_) => tracing::error!("store does not answer"),
     }
     (StatusCode::SERVICE_UNAVAILABLE, JSON, r#"{"status":"unavailable"}"#).into_response()

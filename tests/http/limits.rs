@@ -515,6 +515,7 @@ fn the_service_has_documentation_and_health() {
 struct HangingStore {
     store: MemoryStore,
     reads: AtomicUsize,
+    is_slow: bool,
 }
 
 impl Store for HangingStore {
@@ -524,7 +525,7 @@ impl Store for HangingStore {
 
     fn receipt(&self, key: IdempotencyKey) -> Result<Option<Receipt>, StoreError> {
         self.reads.fetch_add(1, Ordering::SeqCst);
-        std::thread::sleep(Duration::from_secs(20));
+        std::thread::sleep(if self.is_slow { Duration::from_millis(300) } else { Duration::from_secs(20) });
         self.store.receipt(key)
     }
 }
@@ -546,6 +547,18 @@ fn the_health_of_a_hanging_store_is_answered_in_time() {
     assert!(started.elapsed() < Duration::from_secs(15));
     // However often it is asked, one thread waits.
     assert_eq!(store.reads.load(Ordering::SeqCst), 1);
+}
+
+#[test]
+fn slow_stores_are_healthy_however_many_ask() {
+    let store: Arc<dyn Store> = Arc::new(HangingStore { is_slow: true, ..HangingStore::default() });
+    // Three of the four stores are this one.
+    let server = world::service_over(&store);
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| assert_eq!(send(&server, "GET", "/health", b"").status, 200));
+        }
+    });
 }
 
 #[test]
