@@ -24,8 +24,8 @@ use telnum::porting::desk::{
     Documents, DocumentsError, FileDocuments, MemoryDocuments, PortDesk, PortDeskError,
 };
 use telnum::porting::{
-    DocumentKey, NewPortRequest, NumberStatusKind, PortContext, PortEventKind, PortRefusal, PortRequest,
-    PortRequestId, PortSettings, PortState, PortStates, RefusalReason,
+    DocumentKey, NewPortRequest, NumberStatus, NumberStatusKind, PortContext, PortEventKind, PortRefusal,
+    PortRequest, PortRequestId, PortSettings, PortState, PortStates, RefusalReason,
 };
 use telnum::record::NumberRecord;
 use telnum::store::{Change, Expect, MemoryStore, Store, StoreExt};
@@ -385,6 +385,15 @@ fn a_page_has_a_bounded_size() {
     assert_eq!(sizes, [11, 2]);
 }
 
+/// A list that is late from the start does not look complete.
+#[test]
+fn a_late_list_reads_a_page() {
+    let world = world();
+    world.pending("p1", &["+14158867900"]);
+    let late = world.desk.clone().with_deadline(std::time::Instant::now());
+    assert_eq!(late.list(PortStates::ALL, None, 10, world.master.into()).unwrap().items.len(), 1);
+}
+
 /// Each number of a request has the reasons for its rejection, and a request keeps its timeline.
 #[test]
 fn rejections_are_bounded() {
@@ -402,6 +411,15 @@ fn rejections_are_bounded() {
     let too_large = reject(600).unwrap_err().to_string();
     assert!(too_large.contains("refusals"), "{too_large}");
     assert_eq!(reject(500).unwrap().state(), &PortState::Rejected);
+    // The reasons of single numbers add up to the same limit.
+    let number = numbers[0].parse().unwrap();
+    let status = |length| NumberStatus::Rejected { refusals: vec![reason(length); 100] };
+    let set = |length| {
+        world.desk.change(id, world.master.into(), |request, ctx| {
+            request.set_number_status(number, status(length), ctx)
+        })
+    };
+    assert!(set(1_000).unwrap_err().to_string().contains("refusals"));
 
     let id = world.pending("p2", &["+14158877000"]);
     let mut count = 0;

@@ -178,8 +178,8 @@ impl Inventory {
         self.services.execute_call(numbers.iter().copied(), &command, options, None, Some(completion))
     }
 
-    /// Returns whether a number that nobody has can be ported in for `account`: it has rested, and is in no pool of
-    /// other accounts.
+    /// Returns whether the number of `record`, which has no owner, can be ported in for `account`: it has rested and
+    /// is in no pool of other accounts, or `actor` is an admin.
     pub(crate) fn is_free_for(
         &self,
         record: &NumberRecord,
@@ -187,15 +187,19 @@ impl Inventory {
         actor: Actor,
     ) -> bool {
         let services = &*self.services;
-        let reseller = account.and_then(|account| services.accounts.account(account)?.reseller);
+        let reseller = services.reseller(account);
         let ctx = services.context(&Options::new(actor));
         ctx.accounts.is_admin(actor)
             || record.check_rested(account, &ctx).is_ok() && is_in_pool_for(record, account, reseller)
     }
 
-    /// Returns whether the number is reserved and its reservation has ended, whether or not a sweep has ended it.
-    pub(crate) fn has_ended(&self, record: &NumberRecord) -> bool {
-        record.due(&self.services.policy, self.now()) == Some(Due::EndReservation)
+    /// Returns the record after the end of the reservation of `record`, if it is over and the number is free then,
+    /// whether or not a sweep has ended it.
+    pub(crate) fn after_reservation(&self, record: &NumberRecord) -> Option<NumberRecord> {
+        let ctx = self.services.context(&Options::new(Actor::System));
+        let is_over = record.due(ctx.policy, ctx.now) == Some(Due::EndReservation);
+        let after = is_over.then(|| record.end_reservation(&ctx).record)?;
+        matches!(after.state(), State::Available | State::Aging | State::Deleted).then_some(after)
     }
 
     /// Returns the maximum number of numbers in a call.

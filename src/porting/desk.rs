@@ -45,8 +45,8 @@
 //! time.
 //!
 //! Completing a request locks it, puts its numbers in service, and then completes and unlocks it. After a
-//! crash in between, the request is still locked; completing it again, or calling
-//! [`recover`](PortDesk::recover), does the remaining steps.
+//! crash in between, or while a carrier or a provider has not answered for one of its numbers, the request stays
+//! locked; completing it again, or calling [`recover`](PortDesk::recover), does the remaining steps.
 
 mod complete;
 mod documents;
@@ -153,7 +153,8 @@ impl PortDesk {
         Self { retry, ..self }
     }
 
-    /// Sets the time after which a list reads no further page: it returns what it has read. Default: none.
+    /// Sets the time after which a list reads no further page: it returns what it has read, at least one page.
+    /// Default: none.
     ///
     /// ```
     /// use std::time::Instant;
@@ -542,7 +543,10 @@ impl PortDesk {
             State::Available | State::Aging | State::Deleted => {
                 !self.inventory.is_free_for(record, account, actor)
             }
-            State::Reserved => !self.inventory.has_ended(record),
+            State::Reserved => match self.inventory.after_reservation(record) {
+                Some(free) => !self.inventory.is_free_for(&free, account, actor),
+                None => true,
+            },
             State::Discovery | State::InService | State::PortOut | State::Released => true,
         };
         let accounts = self.inventory.accounts();

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::size::check_count;
 use super::{
     Comment, FileType, NumberStatus, PortContext, PortDecision, PortEvent, PortEventKind, PortNumber,
     PortRefusal, PortRequest, PortRequestId, PortRole, PortState, TransitionEntry, Upload,
@@ -245,8 +246,8 @@ impl PortRequest {
         Ok(self.commented(vec![comment], ctx))
     }
 
-    /// Adds comments, each with its content and whether it is private, as [`comment`](Self::comment) does. An error
-    /// starts with the place of the comment.
+    /// Adds comments, each with its content and whether it is private, as [`comment`](Self::comment) does. The path of an error
+    /// starts with the index of the comment.
     #[cfg(feature = "http")]
     pub(crate) fn comment_all(
         &self,
@@ -263,7 +264,7 @@ impl PortRequest {
         Ok(self.commented(new.collect::<Result<_, _>>()?, ctx))
     }
 
-    /// Returns a comment, which is the last of `count` new ones.
+    /// Returns a new comment. `count` is the number of comments that the command adds up to and including this one.
     fn new_comment(
         &self,
         content: &str,
@@ -272,10 +273,7 @@ impl PortRequest {
         ctx: &PortContext<'_>,
     ) -> Result<Comment, PortRefusal> {
         check_length("content", content, 1, MAX_COMMENT)?;
-        let (length, max) = (self.comments().len() + count, MAX_COMMENTS);
-        if length > max {
-            return Err(FieldError::new("comments", FieldErrorKind::TooLong { length, max }).into());
-        }
+        check_count("comments", self.comments().len() + count, MAX_COMMENTS)?;
         if private && !ctx.is_admin() {
             return Err(read_only("superduper_comment"));
         }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::size::{check_entry, check_reason, check_refusals, check_transitions};
+use super::size::{check_entry, check_reason, check_refusals, check_transitions, refusal_bytes};
 use super::{
     NumberStatus, NumberStatusKind, PortContext, PortDecision, PortEventKind, PortPermission, PortRefusal,
     PortRequest, PortRequestId, PortState, PortStates, PortTransition, RefusalReason, ScheduleOn,
@@ -276,7 +276,7 @@ impl PortRequest {
     ) -> Result<PortDecision, PortRefusal> {
         self.explain(&PortState::Rejected, ctx)?;
         check_reason(reason)?;
-        check_refusals(refusals, self.numbers().len())?;
+        check_refusals(refusals, self.numbers().len(), 0)?;
         Ok(self.apply_transition(&PortState::Rejected, reason, ctx, |status| {
             let is_refused = matches!(status.kind(), NumberStatusKind::Pending | NumberStatusKind::Confirmed);
             is_refused.then(|| NumberStatus::Rejected { refusals: refusals.to_vec() })
@@ -323,7 +323,8 @@ impl PortRequest {
             return Err(PortRefusal::NotAtCarrier(self.state.clone()));
         }
         if let NumberStatus::Rejected { refusals } = &status {
-            check_refusals(refusals, 1)?;
+            let others = self.numbers().iter().filter(|(other, _)| **other != number);
+            check_refusals(refusals, 1, others.map(|(_, entry)| refusal_bytes(entry)).sum())?;
         }
         let mut changed = self.clone();
         let event = changed.change_number(number, status)?;

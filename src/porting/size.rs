@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::{PortRequest, RefusalReason, Upload};
+use super::{NumberStatus, PortNumber, PortRequest, RefusalReason, Upload};
 use crate::document::{FieldError, FieldErrorKind, check_depth, check_length, json_bytes};
 use crate::policy::DocumentLimits;
 
@@ -16,8 +16,8 @@ const MAX_REASON: usize = 10_000;
 /// The maximum number of reasons for which a number is rejected.
 const MAX_REFUSALS: usize = 100;
 
-/// The maximum size of the reasons for which the numbers of a request are rejected, as JSON, in bytes: each
-/// number has them.
+/// The maximum length of the reasons for which the numbers of a request are rejected, in bytes: each number has its
+/// own.
 const MAX_REFUSAL_BYTES: usize = 1 << 20;
 
 /// The maximum number of transitions of a request, other than to a final state.
@@ -52,18 +52,19 @@ impl PortRequest {
         check_fields(&document, DOCUMENT)
     }
 
-    /// Returns the approximate size of the request, in bytes: that of its numbers, comments and reasons.
+    /// Returns the approximate size of the request, in bytes: that of its numbers, the reasons for which they
+    /// are rejected, the comments and the timeline.
     pub(super) fn approximate_bytes(&self) -> usize {
         /// The size of a number and its status.
         const NUMBER: usize = 80;
-        let extras = self.numbers().values().map(|entry| {
+        let numbers = self.numbers().values().map(|entry| {
             let extra = entry.extra();
-            NUMBER + if extra.is_empty() { 0 } else { json_bytes(extra) }
+            NUMBER + refusal_bytes(entry) + if extra.is_empty() { 0 } else { json_bytes(extra) }
         });
         let comments = self.comments().iter().map(|comment| comment.content.len());
         let reasons =
             self.transitions().iter().map(|entry| entry.reason.as_ref().map_or(NUMBER, String::len));
-        extras.chain(comments).chain(reasons).sum()
+        numbers.chain(comments).chain(reasons).sum()
     }
 
     /// Checks the name and the description of a file that is added to the request.
@@ -80,17 +81,33 @@ pub(super) fn check_reason(reason: Option<&str>) -> Result<(), FieldError> {
     reason.map_or(Ok(()), |reason| check_length("reason", reason, 0, MAX_REASON))
 }
 
-/// Checks the number of reasons for a rejection, the length of each, and their size on `numbers` numbers.
-pub(super) fn check_refusals(refusals: &[RefusalReason], numbers: usize) -> Result<(), FieldError> {
+/// Checks the number of reasons for a rejection, the length of each, and their size on `numbers` numbers beside
+/// `other_bytes` of reasons on other numbers.
+pub(super) fn check_refusals(
+    refusals: &[RefusalReason],
+    numbers: usize,
+    other_bytes: usize,
+) -> Result<(), FieldError> {
     check_count("refusals", refusals.len(), MAX_REFUSALS)?;
     refusals.iter().try_for_each(|refusal| check_length("refusals", refusal.as_str(), 0, MAX_TEXT))?;
-    let bytes = refusals.iter().map(|refusal| refusal.as_str().len()).sum::<usize>().saturating_mul(numbers);
-    let max = MAX_REFUSAL_BYTES;
+    let (bytes, max) = (text_bytes(refusals).saturating_mul(numbers) + other_bytes, MAX_REFUSAL_BYTES);
     if bytes <= max {
         Ok(())
     } else {
         Err(FieldError::new("refusals", FieldErrorKind::TooManyBytes { bytes, max }))
     }
+}
+
+/// Returns the length of the reasons for which a number is rejected, in bytes.
+pub(super) fn refusal_bytes(entry: &PortNumber) -> usize {
+    match entry.status() {
+        NumberStatus::Rejected { refusals } => text_bytes(refusals),
+        _ => 0,
+    }
+}
+
+fn text_bytes(refusals: &[RefusalReason]) -> usize {
+    refusals.iter().map(|refusal| refusal.as_str().len()).sum()
 }
 
 /// Checks the number of transitions before a transition to a state that is not final.
@@ -106,7 +123,8 @@ pub(super) fn check_entry(entry: &impl Serialize) -> Result<(), FieldError> {
     }
 }
 
-fn check_count(name: &str, length: usize, max: usize) -> Result<(), FieldError> {
+/// Checks the number of entries of a list.
+pub(super) fn check_count(name: &str, length: usize, max: usize) -> Result<(), FieldError> {
     if length <= max { Ok(()) } else { Err(FieldError::new(name, FieldErrorKind::TooLong { length, max })) }
 }
 

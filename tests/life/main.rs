@@ -585,7 +585,8 @@ fn item_8_an_import_does_not_shorten_a_rest() {
 /// A port request is no way around a rest, unless an admin makes it.
 #[test]
 fn item_8_a_resting_number_is_not_ported_in_for_others() {
-    let world = world(Policy::default().with_ageing(sixty_days()));
+    let policy = Policy::default().with_ageing(sixty_days()).with_reservation(LeaseTerms::new(900));
+    let world = world(policy);
     let create = Create::default().with_carrier(telnyx());
     world
         .inventory
@@ -604,11 +605,15 @@ fn item_8_a_resting_number_is_not_ported_in_for_others() {
         let refused = desk.create(new("bakery"), id(actor).into());
         assert!(refused.is_err(), "{actor}");
     }
+    // Nor while its previous owner has reserved it, and the reservation is over.
+    world.inventory.reserve([NUMBER], &by("shop")).unwrap().single().unwrap();
+    world.clock.pass(TimeDelta::seconds(901));
+    assert!(desk.create(new("bakery"), id("bakery").into()).is_err());
     world.clock.pass(TimeDelta::days(61));
     desk.create(new("bakery"), id("bakery").into()).unwrap();
 }
 
-/// No sweep has ended the reservation: it blocks neither a port request, nor an import, nor an admin.
+/// No sweep has ended the reservation: it blocks neither a port request nor an admin.
 #[test]
 fn item_9_a_reservation_that_has_ended_blocks_no_path() {
     let reserved = || {

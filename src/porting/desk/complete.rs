@@ -24,13 +24,16 @@ pub struct Completed {
 #[derive(Debug, Default)]
 #[non_exhaustive]
 pub struct PortRecoverReport {
-    /// The requests that are not locked any more.
+    /// The requests that are no longer locked.
     pub recovered: Vec<PortRequestId>,
     /// The requests that stay locked, because it is not known yet whether an external effect for one of their
     /// numbers took place.
     pub locked: Vec<PortRequestId>,
     /// The requests that could not be recovered because of an error, with the error.
     pub failed: Vec<(PortRequestId, PortDeskError)>,
+    /// Whether the recovery was not begun or not finished, because another caller is recovering the requests of the
+    /// store.
+    pub is_elsewhere: bool,
 }
 
 /// The outcome of putting the numbers of a request in service.
@@ -137,8 +140,8 @@ impl PortDesk {
     }
 
     /// Completes the requests that a crash has left locked. Of the callers that share a store, one at a time
-    /// recovers: it holds a [lease](crate::store::Store::take_lease), and for any other caller the report is
-    /// empty. Claims of numbers are completed by the [recovery](crate::inventory::Inventory::recover) of the
+    /// recovers: it holds a [lease](crate::store::Store::take_lease), and for any other caller the report
+    /// only has `is_elsewhere` set. Claims of numbers are completed by the [recovery](crate::inventory::Inventory::recover) of the
     /// inventory, which a service calls first.
     ///
     /// ```
@@ -157,7 +160,9 @@ impl PortDesk {
     /// recovered.
     pub fn recover(&self) -> Result<PortRecoverReport, PortDeskError> {
         let mut report = PortRecoverReport::default();
-        let Some(mut lease) = self.store().lease("port_recover", LEASE_TIME)? else { return Ok(report) };
+        let Some(mut lease) = self.store().lease("port_recover", LEASE_TIME)? else {
+            return Ok(PortRecoverReport { is_elsewhere: true, ..report });
+        };
         let active = PortQuery::default().with_states(PortStates::ACTIVE);
         for stored in self.store().scan_all_port_requests(active, PAGE) {
             let stored = stored?;
@@ -165,6 +170,7 @@ impl PortDesk {
                 continue;
             }
             if !lease.renew()? {
+                report.is_elsewhere = true;
                 break;
             }
             let id = stored.id();
@@ -252,9 +258,10 @@ impl PortDesk {
                 self.store().get_many(&numbers)?
             };
             for (number, stored) in plan.iter().zip(stored) {
-                is_claimed |= stored.as_ref().is_some_and(|record| record.pending().is_some());
+                let has_claim = stored.as_ref().is_some_and(|record| record.pending().is_some());
                 let is_there =
                     stored.is_some_and(|record| number.is_satisfied_by(record.state(), record.owner()));
+                is_claimed |= has_claim && !is_there;
                 let arrival = match failed(number.number) {
                     Some(error) if !is_there => Arrival::Failed(error.to_string()),
                     Some(_) | None => Arrival::InService,

@@ -139,7 +139,7 @@ impl PortDesk {
         let ctx = self.context(actor);
         let (mut items, mut after, mut read, mut bytes) = (Vec::new(), after, 0, 0);
         let mut page_size = limit.min(FIRST_READ);
-        while items.len() < limit && bytes < MAX_BYTES && read < MAX_READ && !self.is_late() {
+        while items.len() < limit && bytes < MAX_BYTES && read < MAX_READ && (read == 0 || !self.is_late()) {
             let page = self.store().scan_port_requests(query, after, page_size)?;
             read += page.items.len();
             let page_bytes: usize = page.items.iter().map(|request| request.approximate_bytes()).sum();
