@@ -80,7 +80,7 @@ impl Create {
         Self { carrier: Some(carrier), ..self }
     }
 
-    /// Sets the data of the carrier about the numbers.
+    /// Sets the data that the carrier keeps with the numbers. Only an admin may set it.
     ///
     /// ```
     /// # use telnum::{account::Actor, lifecycle::State, names::CarrierName, store::MemoryStore};
@@ -225,8 +225,8 @@ impl<'a> CommandContext<'a> {
     }
 
     /// Returns the decision to end the reservation of `record`, if its time is over, no sweep has ended it
-    /// yet, and the actor is neither the owner nor an account above it. An admin is neither if it acts for another
-    /// account.
+    /// yet, and the actor is neither the owner nor an account above it, or is an admin that acts for another account
+    /// than the owner.
     pub(super) fn ended_reservation(&self, record: &NumberRecord, command: &Command<'_>) -> Option<Decision> {
         let ctx = &self.record;
         let has_ended = command.takes_numbers()

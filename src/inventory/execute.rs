@@ -601,15 +601,20 @@ fn fail_undecided(entries: &mut [Entry]) {
     }
 }
 
-/// Sets the outcomes of plans whose charges are not accepted, each with its own quotes.
+/// Sets the outcomes of the plans of a call whose charges are not accepted: each has its own quotes, and one that is
+/// free is not done.
 fn fail_unaccepted(entries: &mut [Entry], plans: &[Plan], quotes: &[Quote]) {
     let mut of_numbers = HashMap::<_, Vec<_>>::new();
     for quote in quotes {
         of_numbers.entry(quote.number).or_default().push(quote.clone());
     }
+    let charged = quotes.first().map(|quote| text_of(quote.number)).unwrap_or_default();
     for plan in plans {
-        let own = of_numbers.remove(&plan.number).unwrap_or_default();
-        set_outcome(entries, plan.place, Err(InventoryError::QuoteNotAccepted(own.into())));
+        let error = match of_numbers.remove(&plan.number) {
+            Some(own) => InventoryError::QuoteNotAccepted(own.into()),
+            None => InventoryError::NotDone(charged.clone()),
+        };
+        set_outcome(entries, plan.place, Err(error));
     }
 }
 

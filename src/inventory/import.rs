@@ -119,7 +119,8 @@ impl Inventory {
     /// Creates the numbers of `rows`, a stream of any length, in batches. Only one batch is held in
     /// memory; a dry run also holds all numbers.
     ///
-    /// An existing number is not changed and is reported as failed. Texts are read with the dial plan of the
+    /// An existing number is not changed and is reported as failed, except
+    /// that the record of a deleted number that has rested, and the placeholder of another account, are replaced. Texts are read with the dial plan of the
     /// row's account. Billing is asked once per account and batch about all numbers together: if it refuses,
     /// or the charges are not accepted, none of these numbers is imported.
     ///
@@ -263,10 +264,7 @@ impl Services {
         }
         self.check_carrier(None, &decision.record)?;
         if let Some(before) = before {
-            if !self.may_replace(before, decision.record.owner(), porting, options) {
-                return Err(refuse_existing(before, &ctx));
-            }
-            self.check_replacement(&decision.record, before, options)?;
+            self.check_replacement(&decision.record, before, porting, options)?;
         }
         Ok(Change::put(decision.record, Expect::Absent).with_events(decision.events))
     }
@@ -368,51 +366,37 @@ impl Services {
         let porting = self.active_ports(&placeholders.collect::<Vec<_>>());
         let mut resolved = Vec::with_capacity(rows.len());
         for (mut row, stored) in rows.into_iter().zip(records) {
-            let owner = row.change.value().and_then(|record| record.owner());
-            match stored {
-                None => resolved.push(row),
-                Some(before) if self.may_replace(&before, owner, &porting, options) => {
-                    let ChangeParts { value, events, .. } = row.change.into_parts();
-                    let Some(mut record) = value.map(Arc::unwrap_or_clone) else { continue };
-                    if let Err(error) = self.check_replacement(&record, &before, options) {
-                        report.fail(&row.input, error);
-                        continue;
-                    }
-                    record.succeed(&before);
-                    row.change = Change::put(record, before.expected()).with_events(events);
-                    resolved.push(row);
-                }
-                Some(existing) => {
-                    let account = owner.or(options.account);
-                    let ctx = CommandContext::of_import(self.context(options), &self.normalizer, account);
-                    report.fail(&row.input, refuse_existing(&existing, &ctx));
-                }
+            let Some(before) = stored else {
+                resolved.push(row);
+                continue;
+            };
+            let ChangeParts { value, events, .. } = row.change.into_parts();
+            let Some(mut record) = value.map(Arc::unwrap_or_clone) else { continue };
+            if let Err(error) = self.check_replacement(&record, &before, &porting, options) {
+                report.fail(&row.input, error);
+                continue;
             }
+            record.continue_from(&before);
+            row.change = Change::put(record, before.expected()).with_events(events);
+            resolved.push(row);
         }
         Ok(resolved)
     }
 
-    /// Returns whether a row for `owner` may replace the record `before`: that of a deleted number, or the
-    /// placeholder of another account.
-    fn may_replace(
-        &self,
-        before: &NumberRecord,
-        owner: Option<AccountId>,
-        porting: &ActivePorts,
-        options: &Options,
-    ) -> bool {
-        let account = owner.or(options.account);
-        let ctx = CommandContext::of_import(self.context(options), &self.normalizer, account);
-        is_gone(before) || ctx.is_placeholder_of_other(before, porting, false)
-    }
-
-    /// Checks that `record` may replace `before`: the number has rested, and no provider must be told.
+    /// Checks that `record` may replace `before`: the record of a deleted number that has rested, or the placeholder of
+    /// another account, without a provider that must be told.
     fn check_replacement(
         &self,
         record: &NumberRecord,
         before: &NumberRecord,
+        porting: &ActivePorts,
         options: &Options,
     ) -> Result<(), InventoryError> {
+        let account = record.owner().or(options.account);
+        let ctx = CommandContext::of_import(self.context(options), &self.normalizer, account);
+        if !is_gone(before) && !ctx.is_placeholder_of_other(before, porting, false) {
+            return Err(refuse_existing(before, &ctx));
+        }
         if record.state() != State::PortIn {
             before.check_rested(record.owner(), &self.context(options))?;
         }

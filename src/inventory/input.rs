@@ -167,7 +167,8 @@ impl Entry {
         }
     }
 
-    /// Returns the text of the input for the errors of all other inputs of a call: a long one is cut.
+    /// Returns the text of the input, cut to 64 characters, since the error of every other input of the call
+    /// repeats it.
     pub(super) fn short_text(&self) -> Box<str> {
         /// The maximum length, in characters.
         const LONGEST: usize = 64;

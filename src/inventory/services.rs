@@ -161,11 +161,11 @@ impl Services {
     }
 
     /// Returns the number of the account's placeholders: its numbers in [`State::PortIn`] that it has on no
-    /// active port request. Counting stops at `max`, and after 10,000 numbers on active port requests, as if `max`
+    /// active port request. Counting stops at `max`, and after 100,000 numbers on active port requests, as if `max`
     /// were reached.
     pub(super) fn placeholder_count(&self, account: AccountId, max: usize) -> Result<usize, InventoryError> {
         /// The maximum number of numbers on active port requests that are read.
-        const MAX_PORTING: usize = 10_000;
+        const MAX_PORTING: usize = 100_000;
         let query = Query { owner: Some(account), ..Query::default() }.with_states([State::PortIn]);
         let (mut count, mut read, mut after) = (0, 0, None);
         loop {

@@ -114,13 +114,14 @@ impl NumberRecord {
         if decision.record.state != State::PortIn {
             self.check_rested(decision.record.owner, ctx)?;
         }
-        decision.record.succeed(self);
+        decision.record.continue_from(self);
         decision.effects.splice(0..0, self.removals());
         Ok(decision)
     }
 
-    /// Continues the version and the rest of the record `before`, which this one replaces.
-    pub(crate) fn succeed(&mut self, before: &Self) {
+    /// Continues the version, the previous owner and the time of disconnection of `before`, the record that this one
+    /// replaces.
+    pub(crate) fn continue_from(&mut self, before: &Self) {
         self.revision = before.revision + 1;
         self.previous_owner = before.previous_owner;
         if self.state != State::InService {
@@ -260,7 +261,8 @@ impl Creation {
         Self { carrier: carrier.into(), ..self }
     }
 
-    /// Sets the data that the carrier keeps with the number. `null` counts as no data.
+    /// Sets the data that the carrier keeps with the number. `null` counts as no data. Only an admin may set
+    /// data.
     ///
     /// ```
     /// # use telnum::account::{AccountTree, Actor};

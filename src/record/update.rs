@@ -134,7 +134,8 @@ impl Update {
         Self { carrier: Some(carrier), ..self }
     }
 
-    /// Sets the data that the carrier keeps with the number; `None` and `null` remove it.
+    /// Sets the data that the carrier keeps with the number; `None` and `null` remove it. Only an admin may
+    /// change it.
     ///
     /// ```
     /// # use telnum::account::{AccountTree, Actor};

@@ -38,6 +38,10 @@ fn each_number_has_its_own_quotes() {
         let quotes = error.cause().unwrap();
         assert_eq!((quotes.as_array().unwrap().len(), &quotes[0]["number"]), (1, &json!(number)));
     }
+    // A number that is free in the same call is not done either.
+    let own = "+15551255693";
+    let mixed = inventory.create([own, numbers[0].as_str()], &Create::default(), &by("reseller")).unwrap();
+    assert!(mixed.failed.values().all(|error| error.cause() != Some(json!([]))));
     let together = by("reseller").with_all_or_nothing(true).with_accept_charges(true);
     let outcome = inventory.create(texts(), &Create::default(), &together).unwrap();
     let error = &outcome.failed[numbers[0].as_str()];
