@@ -24,9 +24,7 @@ use telnum::porting::desk::{FileDocuments, MemoryDocuments, PortDesk};
 use telnum::provider::AddressBook;
 use telnum::store::{Lease, Store, StoreError, StoreExt};
 
-use super::config::{
-    BuiltInCarrier, Config, FirstNumber, LocalityFile, MAX_AVAILABLE_NUMBERS, Price, StartTime,
-};
+use super::config::{BuiltInCarrier, Config, FirstNumber, LocalityFile, Price, StartTime};
 use super::stock::StockCarrier;
 
 /// The result of a step, with an error that names the field of the configuration.
@@ -275,10 +273,11 @@ fn create_number(first: &FirstNumber, inventory: &Inventory) -> Result<()> {
             outcome => drop(outcome?),
         }
     }
-    // A crash after the creation may have left the number without its application.
+    // A crash after the creation may have left the number without its application; a later change has not.
     let stored = inventory.store().get(first.number)?;
-    let is_unused =
-        stored.is_some_and(|stored| stored.used_by().is_none() && stored.owner() == first.account);
+    let is_unused = stored.is_some_and(|stored| {
+        stored.used_by().is_none() && stored.owner() == first.account && stored.version() == 1
+    });
     if let Some(app) = first.used_by.as_deref().filter(|_| is_unused) {
         inventory.assign_to_app([first.number], Some(app), &options)?.single()?;
     }
@@ -287,9 +286,6 @@ fn create_number(first: &FirstNumber, inventory: &Inventory) -> Result<()> {
 
 fn create_available(count: u32, inventory: &Inventory, lease: &mut Lease<'_, dyn Store + '_>) -> Result<()> {
     const BATCH: u32 = 5_000;
-    if count > MAX_AVAILABLE_NUMBERS {
-        return Err(format!("expected at most {MAX_AVAILABLE_NUMBERS}, found {count}").into());
-    }
     let create = Create::default().with_state(State::Available);
     let mut first = 0;
     while first < count {

@@ -33,7 +33,7 @@
 //! | `did_us` is printed `SS(###) ##### - ####` in one place and `SS(###) ### - ####` in all others | as configured |
 //! | the address is `dash_e911` in requests and `e911` in the schema | both are accepted; a response has the name that the request used, and a `GET` has `e911` |
 //! | `fix` is a `POST` with the response `{}`, and in one place a `GET` with the response of the list | `POST` corrects numbers and returns `{}`; `GET` lists and changes nothing |
-//! | `casquade_quantity`, elsewhere `cascade_quantity` | the printed spelling; the count of the numbers of the accounts below, up to 10,000, or that of [`KazooApi::with_cascade_quantity`](crate::http::KazooApi::with_cascade_quantity) |
+//! | `casquade_quantity`, elsewhere `cascade_quantity` | the printed spelling; the count of the numbers of up to 1,000 accounts below, up to 10,000, or that of [`KazooApi::with_cascade_quantity`](crate::http::KazooApi::with_cascade_quantity) |
 //! | a refused creation has `"error": "500"` | that body, with HTTP status 403, since the server did not fail |
 //! | a failed collection is `400 client error`, or `{success, error}` | see *Collections* below |
 //! | a removed number is `{}`, or its document with the state `deleted` | `{}` |

@@ -41,7 +41,7 @@
 //! - Letters represent digits only if the text before them is not a valid number: `1-800-FLOWERS`. After a valid
 //!   number they are a label at the end of the text, the label of an extension, as in `030 123456 App. 12`, or not
 //!   a number, as in `030 123456 bis 59`.
-//! - One or two digits before a number with a plus sign or a national prefix are a number of a list, and part of the
+//! - One or two digits before a number with a plus sign or a national prefix are the item number of a list, and part of the
 //!   label: `Phone 1: 020 7946 0958`, `2. 0171 1234567`.
 //! - A word with digits in it that is an e-mail address or a web address is not a number. The user of a SIP address
 //!   may be one.
@@ -51,7 +51,7 @@
 //!
 //! - The fraction of a numeric cell is not a part of the number, and addresses are not numbers.
 //! - Words after a valid number are not a part of the number.
-//! - A number of a list before a valid number is not a part of the number.
+//! - The item number of a list before a valid number is not a part of the number.
 //! - Digits that start with the calling code of a region whose national prefix is 0 are a number without its
 //!   plus sign; the result of `plan::parse` is the alternative.
 //! - Two valid numbers are not joined to one.
@@ -78,6 +78,7 @@ use self::reading::Reading;
 use self::separator::Separator;
 use self::sheet::Numeric;
 use self::words::{Enumerator, Parts, count_digits};
+use super::parse::chars::is_plus;
 use super::parse::plain::Plain;
 use super::parse::resolve::Resolved;
 use super::parse::{CountrySource, text};
@@ -370,7 +371,7 @@ impl Table {
         }
     }
 
-    /// Cleans a text with one number and without a number in a list before it. `parts` are those of the text.
+    /// Cleans a text with one number and without an item number before it. `parts` are those of the text.
     fn clean_parts<'t>(
         &self,
         text: &'t str,
@@ -404,7 +405,7 @@ impl Table {
         Ok(repair.map_or(number, |repair| number.with(repair)).with_label(label))
     }
 
-    /// Cleans a valid number with a plus sign or a national prefix and its number in a list before it, such as
+    /// Cleans a valid number with a plus sign or a national prefix and its item number before it, such as
     /// `Phone 1: 020 7946 0958` or `2. 0171 1234567`, which is a part of the label.
     fn clean_enumerated<'t>(
         &self,
@@ -417,7 +418,7 @@ impl Table {
         let (before, rest) = text.split_at_checked(start)?;
         let inner = rest.trim_start_matches(['(', '[']);
         let mut code = None;
-        if !inner.starts_with(['+', '\u{FF0B}']) {
+        if !inner.starts_with(is_plus) {
             let home = region.and_then(|region| self.territory(region))?;
             code = Some(self.code(home)?);
             // Without a national prefix, national numbers may start with 0, as in Italy.

@@ -182,7 +182,7 @@ impl KazooApi {
     }
 
     /// Sets the source of `casquade_quantity` in the list of an account's numbers: the count of the numbers of
-    /// the accounts below it. By default each list [counts](Inventory::count_below) up to 10,000 of them; Kazoo
+    /// the accounts below it. By default each list [counts](Inventory::count_below) up to 10,000 of them, in up to 1,000 accounts; Kazoo
     /// takes the count from its billing.
     ///
     /// ```

@@ -81,7 +81,7 @@ struct SelectionParameters {
 /// The parameters of a list of numbers.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
-#[expect(dead_code, reason = "describes what `wire::query` and `split_selection` read")]
+#[expect(dead_code, reason = "describes what `wire::query` reads")]
 struct ListParameters {
     #[param(rename = "where[number]")]
     number: Option<String>,
@@ -116,11 +116,6 @@ struct ListParameters {
     #[param(minimum = 1, maximum = 100)]
     per_page: Option<u8>,
     offset: Option<u64>,
-    /// `person`
-    include: Option<String>,
-    /// The attributes to show, comma-separated
-    #[param(rename = "fields[PhoneNumber]")]
-    fields: Option<String>,
 }
 
 type PersonRequest<P> = ContactRequest<PlanningCenterApi, P>;
@@ -128,7 +123,7 @@ type PersonRequest<P> = ContactRequest<PlanningCenterApi, P>;
 /// Lists the phone numbers of all people.
 #[utoipa::path(get, path = "/phone_numbers", tag = "planning_center", operation_id = "planning_center_list",
     security(("basic" = []), ("bearer" = [])),
-    params(ListParameters),
+    params(ListParameters, SelectionParameters),
     responses((status = 200, description = "A page of numbers", content_type = "application/vnd.api+json"), (status = 400, description = "A parameter is invalid")))]
 async fn list(request: PersonRequest<()>) -> Result<Response, RequestError> {
     page(request, None).await
@@ -136,7 +131,7 @@ async fn list(request: PersonRequest<()>) -> Result<Response, RequestError> {
 
 /// Lists a person's phone numbers.
 #[utoipa::path(get, path = "/people/{person_id}/phone_numbers", tag = "planning_center", operation_id = "planning_center_list_of_person",
-    security(("basic" = []), ("bearer" = [])), params(("person_id" = String, Path), ListParameters),
+    security(("basic" = []), ("bearer" = [])), params(("person_id" = String, Path), ListParameters, SelectionParameters),
     responses((status = 200, description = "A page of numbers", content_type = "application/vnd.api+json"), (status = 400, description = "A parameter is invalid"), (status = 404, description = "The person's id is invalid")))]
 async fn list_of_person(request: PersonRequest<String>) -> Result<Response, RequestError> {
     let person = request.path.parse().map_err(|_| RequestError::NotFound)?;

@@ -51,7 +51,7 @@ pub enum Repair {
     TrailingHash,
     /// The label of an extension without its digits: `650-253-4561 ext.`
     EmptyExtension,
-    /// Words before or after the number, `(213) 373-4253 (cell)`, or its number in a list, `2. 0171 1234567`.
+    /// Words before or after the number, `(213) 373-4253 (cell)`, or its item number in a list, `2. 0171 1234567`.
     Label,
     /// Pauses and digits that are sent after the call is answered: `6502530000p123`.
     PostDial,

@@ -1,6 +1,7 @@
 //! The words before and after a number, and the pauses after it.
 
 use crate::number::Extension;
+use crate::plan::parse::chars::is_plus;
 
 /// A text of three parts: the words before the number, the number, and the words after it.
 pub(super) struct Parts<'t> {
@@ -15,7 +16,7 @@ impl<'t> Parts<'t> {
     pub(super) fn of(text: &'t str) -> Option<Self> {
         let last = text.char_indices().rfind(|(_, c)| is_digit(*c)).map(|(place, c)| place + c.len_utf8())?;
         let (rest, after) = text.split_at_checked(last)?;
-        let start = rest.find(|c| is_digit(c) || matches!(c, '+' | '\u{FF0B}'))?;
+        let start = rest.find(|c| is_digit(c) || is_plus(c))?;
         let start = rest.get(..start)?.trim_end_matches(['(', '[', '\u{FF08}']).len();
         let (before, number) = rest.split_at_checked(start)?;
         Some(Self { before, number, after })
@@ -78,7 +79,7 @@ pub(super) fn is_extension_label(text: &str) -> bool {
     LABELS.iter().any(|label| word.eq_ignore_ascii_case(label))
 }
 
-/// The number of an entry of a list before a phone number.
+/// The item number of a list before a phone number.
 pub(super) struct Enumerator<'t> {
     pub(super) digits: &'t str,
     /// Whether a mark, such as the point in `2. `, shows that the digits are not part of the phone number.
@@ -96,7 +97,7 @@ impl<'t> Enumerator<'t> {
         if !(1..=2).contains(&digits.len()) || digits.starts_with('0') {
             return None;
         }
-        let is_separator = |c: char| !c.is_alphanumeric() && !matches!(c, '(' | '[' | '+' | '\u{FF0B}');
+        let is_separator = |c: char| !c.is_alphanumeric() && !matches!(c, '(' | '[') && !is_plus(c);
         let rest = after.trim_start_matches(is_separator);
         let times = rest.strip_prefix(['x', 'X']).map(|rest| rest.trim_start_matches(is_separator));
         let marks = after.strip_suffix(rest)?;

@@ -104,7 +104,7 @@ async fn send(pool: &Pool, clock: &Clock, parts: &[Part], revision: i64) -> Resu
             pool.drop_idle();
             if was_made(pool, revision, clock.writer).await? { Ok(()) } else { Err(Failure::Lost(cause)) }
         }
-        Err(failure) if failure.is_of_server() => {
+        Err(failure) if failure.has_lost_server() => {
             drop(connection);
             pool.drop_idle();
             Err(failure)

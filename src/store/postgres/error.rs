@@ -37,7 +37,9 @@ pub enum PostgresError {
     /// [`migrate`](super::PostgresStore::migrate) if they are of an earlier version.
     #[error(
         "schema {schema}: expected tables of version {expected}, found version {found}; {}",
-        if found < expected {
+        if *found < 0 {
+            "their upgrade was interrupted or is running, continue it with PostgresStore::migrate"
+        } else if found < expected {
             "upgrade them with PostgresStore::migrate"
         } else {
             "use the version of telnum that created them, or another schema"

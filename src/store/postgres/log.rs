@@ -186,7 +186,7 @@ async fn number_waiting(pool: &Pool) -> Result<bool, StoreError> {
                 let done = number_locked(&connection).await;
                 match &done {
                     Ok(_) => connection.give_back(),
-                    Err(failure) if failure.is_of_server() => {
+                    Err(failure) if failure.has_lost_server() => {
                         drop(connection);
                         pool.drop_idle();
                     }

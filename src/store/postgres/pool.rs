@@ -110,7 +110,8 @@ impl Pool {
         Ok(Connection { pool: self, session, _permit: permit })
     }
 
-    /// Closes the idle connections: if one failed [with its server](Failure::is_of_server), so will others.
+    /// Closes the idle connections. Call it after a failure that [has lost the server](Failure::has_lost_server),
+    /// since the other connections are of no more use either.
     pub(super) fn drop_idle(&self) {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
@@ -132,7 +133,7 @@ impl Pool {
             match rows {
                 Ok(rows) => return Ok(rows),
                 Err(failure) => {
-                    if failure.is_of_server() {
+                    if failure.has_lost_server() {
                         self.drop_idle();
                     }
                     attempts.after(failure).await?;
@@ -245,7 +246,7 @@ impl Failure {
     }
 
     /// Returns whether the server failed, or has become a standby, so that its connections are of no more use.
-    pub(super) const fn is_of_server(&self) -> bool {
+    pub(super) const fn has_lost_server(&self) -> bool {
         matches!(self, Self::Lost(_) | Self::Unreachable(_))
     }
 
