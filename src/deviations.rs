@@ -41,7 +41,7 @@
 //! | routes a call to a number for every account that asks (`identify`) | routes it for the system, the owner and the accounts above the owner; to others the number appears absent | only these accounts may know that the number exists |
 //! | tells every account that a number on its port request exists on the system | tells only the owner and the accounts above it; to others the number is one that cannot be ported | only these accounts may know that the number exists |
 //! | limits only the name of a port request | limits every text, the files, the reasons and the numbers | the size of a request is bounded |
-//! | counts, in each list, the numbers of the accounts below the account (`casquade_quantity`) | counts up to 10,000 of them, or shows the count that the service sets | counting all would read the numbers of all these accounts |
+//! | counts, in each list, the numbers of the accounts below the account (`casquade_quantity`) | counts up to 10,000 of them, in up to 1,000 accounts, or shows the count that the service sets | counting all would read the numbers of all these accounts |
 //! | assigns an ageing number to any account | assigns it to its previous owner at any time, and to others after the ageing period | 84 FR 11226: 45 days |
 //! | deletes a local number when it is released | does the same, after the ageing period if the policy has one; a number reserved from the stock returns to the stock | a deletion would bypass the ageing period, and remove numbers from the operator's stock |
 //! | removes E911 and CNAM when a document lacks them | removes an address only if the document names `e911`; changes nothing without `data` | an address must not be lost by omission |
