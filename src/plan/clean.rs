@@ -43,8 +43,8 @@
 //!   a number, as in `030 123456 bis 59`.
 //! - One or two digits before a number with a plus sign or a national prefix are the item number of a list, and part of the
 //!   label: `Phone 1: 020 7946 0958`, `2. 0171 1234567`.
-//! - A word with digits in it that is an e-mail address or a web address is not a number. The user of a SIP address
-//!   may be one.
+//! - A text with an e-mail address or a web address that has digits is refused. The user of a SIP address may be a
+//!   number.
 //!
 //! If a text is a valid number in E.164, or [`plan::parse`](super::parse()) reads it as a valid number, the
 //! result is this number, with five exceptions:
