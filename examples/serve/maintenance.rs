@@ -3,7 +3,7 @@
 
 use std::error::Error;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use telnum::inventory::{Inventory, InventoryError};
 use telnum::policy::Retention;
@@ -39,9 +39,6 @@ impl Stopped {
         }
     }
 }
-
-/// The time after which a recovery or a sweep looks whether it is to stop.
-const SLICE: Duration = Duration::from_secs(2);
 
 impl Tasks {
     /// Starts the tasks. They run at once, and then at the intervals of `settings`. `retention` is that of the
@@ -109,43 +106,30 @@ async fn repeat(seconds: u32, task: impl Fn(&Stopped) + Clone + Send + 'static, 
 
 /// Completes the claims that a crash has left.
 fn recover(inventory: &Inventory, stopped: &Stopped) {
-    while !stopped.is_set() {
-        let started = Instant::now();
-        match inventory.recover_until(started + SLICE) {
-            Ok(report) => {
-                let (finished, rolled_back, left) = (report.finished, report.rolled_back, report.left);
-                if finished + rolled_back > 0 {
-                    tracing::info!(finished, rolled_back, left, "recovered");
-                }
-                log_failures(&report.failed, "claim cannot be completed");
-                if finished + rolled_back == 0 || left == 0 || started.elapsed() < SLICE {
-                    return;
-                }
+    match inventory.recover_while(|| !stopped.is_set()) {
+        Ok(report) => {
+            let (finished, rolled_back, left) = (report.finished, report.rolled_back, report.left);
+            if finished + rolled_back > 0 {
+                tracing::info!(finished, rolled_back, left, "recovered");
             }
-            Err(error) => return tracing::error!(%error, "recovery failed"),
+            log_failures(&report.failed, "claim cannot be completed");
         }
+        Err(error) => tracing::error!(%error, "recovery failed"),
     }
 }
 
 /// Makes the transitions that are due.
 fn sweep(inventory: &Inventory, stopped: &Stopped) {
-    while !stopped.is_set() {
-        match inventory.sweep_until(Instant::now() + SLICE) {
-            Ok(report) => {
-                let is_empty = report.is_empty();
-                if !is_empty {
-                    let (ended, aged, recycled) = (report.ended, report.aged, report.recycled);
-                    let (forgotten, removed, corrected) =
-                        (report.forgotten, report.removed, report.corrected);
-                    tracing::info!(ended, aged, recycled, forgotten, removed, corrected, "swept");
-                }
-                log_failures(&report.failed, "due transition cannot be made");
-                if !report.is_stopped || is_empty {
-                    return;
-                }
+    match inventory.sweep_while(|| !stopped.is_set()) {
+        Ok(report) => {
+            if !report.is_empty() {
+                let (ended, aged, recycled) = (report.ended, report.aged, report.recycled);
+                let (forgotten, removed, corrected) = (report.forgotten, report.removed, report.corrected);
+                tracing::info!(ended, aged, recycled, forgotten, removed, corrected, "swept");
             }
-            Err(error) => return tracing::error!(%error, "sweep failed"),
+            log_failures(&report.failed, "due transition cannot be made");
         }
+        Err(error) => tracing::error!(%error, "sweep failed"),
     }
 }
 

@@ -1,6 +1,5 @@
 use std::collections::HashMap;
 use std::ops::ControlFlow;
-use std::time::Instant;
 
 use chrono::TimeDelta;
 
@@ -28,7 +27,7 @@ pub struct RecoverReport {
     /// number that it sold, the claim stays.
     pub failed: Vec<(PhoneNumber, InventoryError)>,
     /// The number of claims that are too recent to be recovered, or that were not begun before the
-    /// [deadline](Inventory::recover_until).
+    /// recovery [was stopped](Inventory::recover_while).
     pub left: usize,
     /// Whether the recovery was not begun or not finished, because another caller is recovering the claims
     /// of the store.
@@ -62,11 +61,12 @@ impl Inventory {
     /// [`Store`](InventoryError::Store) if the store cannot be scanned. Claims recovered up to that
     /// point stay recovered.
     pub fn recover(&self) -> Result<RecoverReport, InventoryError> {
-        self.recover_before(None)
+        self.recover_while(|| true)
     }
 
     /// Completes the claims that a crash has left, as [`recover`](Self::recover) does, but begins no further
-    /// claim after `deadline`. The remaining claims are counted, and the next recovery completes them.
+    /// claim once `may_continue`, which is called before each claim, returns `false`. The remaining claims are
+    /// counted, and the next recovery completes them.
     ///
     /// ```
     /// use std::time::{Duration, Instant};
@@ -74,7 +74,8 @@ impl Inventory {
     /// use telnum::store::MemoryStore;
     ///
     /// let inventory = Inventory::builder(MemoryStore::new()).build();
-    /// let report = inventory.recover_until(Instant::now() + Duration::from_secs(5))?;
+    /// let deadline = Instant::now() + Duration::from_secs(5);
+    /// let report = inventory.recover_while(|| Instant::now() < deadline)?;
     /// assert_eq!((report.finished, report.left), (0, 0));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -82,13 +83,8 @@ impl Inventory {
     /// # Errors
     ///
     /// Returns the same errors as [`recover`](Self::recover).
-    pub fn recover_until(&self, deadline: Instant) -> Result<RecoverReport, InventoryError> {
-        self.recover_before(Some(deadline))
-    }
-
-    fn recover_before(&self, deadline: Option<Instant>) -> Result<RecoverReport, InventoryError> {
+    pub fn recover_while(&self, may_continue: impl Fn() -> bool) -> Result<RecoverReport, InventoryError> {
         let services = &*self.services;
-        let has_passed = || deadline.is_some_and(|deadline| deadline <= Instant::now());
         let mut report = RecoverReport::default();
         let Some(mut lease) = services.store.lease("recover", LEASE_TIME)? else {
             return Ok(RecoverReport { is_elsewhere: true, ..report });
@@ -101,7 +97,7 @@ impl Inventory {
                 return ControlFlow::Break(());
             }
             match pending.part().filter(|part| part.together > 0) {
-                _ if has_passed() => report.left += 1,
+                _ if !may_continue() => report.left += 1,
                 _ if services.is_recent(pending) => report.left += 1,
                 _ if pending.abandoned().is_some() => match services.roll_back(stored) {
                     Ok(()) => report.rolled_back += 1,
@@ -117,12 +113,12 @@ impl Inventory {
                 break;
             }
             renewed = lease.renew();
-            if claimed.len() == together && !has_passed() {
+            if claimed.len() == together && may_continue() {
                 for (number, outcome) in services.complete_claims(&claimed) {
                     report.add(number, outcome);
                 }
             } else {
-                // Other callers are completing the other claims, or the deadline has passed.
+                // Other callers are completing the other claims, or the recovery was stopped.
                 report.left += claimed.len();
             }
         }

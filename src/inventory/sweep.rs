@@ -1,5 +1,4 @@
 use std::sync::Arc;
-use std::time::Instant;
 
 use super::error::InventoryError;
 use super::facade::Inventory;
@@ -33,7 +32,7 @@ pub struct SweepReport {
     pub corrected: usize,
     /// The numbers that were not changed because of an error, with the error.
     pub failed: Vec<(PhoneNumber, InventoryError)>,
-    /// Whether the sweep stopped at its [deadline](Inventory::sweep_until) before the last page.
+    /// Whether the sweep [was stopped](Inventory::sweep_while) before the last page.
     pub is_stopped: bool,
     /// Whether the sweep was not begun or not finished, because another caller is sweeping the store.
     pub is_elsewhere: bool,
@@ -79,11 +78,11 @@ impl Inventory {
     /// made up to that point are kept.
     #[doc(alias("tasks", "knm_maintenance"))]
     pub fn sweep(&self) -> Result<SweepReport, InventoryError> {
-        self.sweep_before(None)
+        self.sweep_while(|| true)
     }
 
-    /// Makes the transitions that are due, as [`sweep`](Self::sweep) does, but reads no further page after
-    /// `deadline`. The next sweep makes the rest.
+    /// Makes the transitions that are due, as [`sweep`](Self::sweep) does, but reads no further page once
+    /// `may_continue`, which is called before each page, returns `false`. The next sweep makes the rest.
     ///
     /// ```
     /// use std::time::{Duration, Instant};
@@ -91,19 +90,16 @@ impl Inventory {
     /// use telnum::store::MemoryStore;
     ///
     /// let inventory = Inventory::builder(MemoryStore::new()).build();
-    /// assert!(inventory.sweep_until(Instant::now())?.is_stopped);
-    /// assert!(!inventory.sweep_until(Instant::now() + Duration::from_secs(5))?.is_stopped);
+    /// let deadline = Instant::now() + Duration::from_secs(5);
+    /// assert!(!inventory.sweep_while(|| Instant::now() < deadline)?.is_stopped);
+    /// assert!(inventory.sweep_while(|| false)?.is_stopped);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
     /// # Errors
     ///
     /// Returns the same errors as [`sweep`](Self::sweep).
-    pub fn sweep_until(&self, deadline: Instant) -> Result<SweepReport, InventoryError> {
-        self.sweep_before(Some(deadline))
-    }
-
-    fn sweep_before(&self, deadline: Option<Instant>) -> Result<SweepReport, InventoryError> {
+    pub fn sweep_while(&self, may_continue: impl Fn() -> bool) -> Result<SweepReport, InventoryError> {
         let services = &*self.services;
         let ctx = services.context(&Options::new(Actor::System));
         let mut report = SweepReport::default();
@@ -119,13 +115,13 @@ impl Inventory {
             (StateSet::from([State::Reserved]), Due::latest_lease_at(ctx.policy, ctx.now)..=Timestamp::MAX)
         });
         let dated = (Due::COUNTED_FROM_PAST.into(), Due::latest_recorded_by(ctx.now)..=Timestamp::MAX);
-        for (states, clock) in due.chain(misdated).chain([dated]) {
+        'pages: for (states, clock) in due.chain(misdated).chain([dated]) {
             let query = Query::default().with_states(states).with_clock(clock).with_pending(false);
             let mut after = None;
             loop {
-                if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
+                if !may_continue() {
                     report.is_stopped = true;
-                    return Ok(report);
+                    break 'pages;
                 }
                 if !lease.renew()? {
                     return Ok(SweepReport { is_elsewhere: true, ..report });
@@ -140,6 +136,7 @@ impl Inventory {
                 }
             }
         }
+        // Also after a stop: transitions that are due at every call and fail must not keep the log growing.
         services.store.forget(&Forget::by(&ctx.policy.retention, ctx.now))?;
         Ok(report)
     }
