@@ -12,7 +12,7 @@ use chrono::TimeDelta;
 use telnum::account::{AccountId, Actor};
 use telnum::carrier::{LocalCarrier, ManagedCarrier, MdnCarrier, ReservedCarrier};
 use telnum::contact::book::ContactBook;
-use telnum::contact::{ContactQuery, DerivedFields, EnteredNumber, NewContact};
+use telnum::contact::{ContactQuery, DerivedFields, EnteredNumber, NewContact, OwnerId};
 use telnum::http::{ApiName, Authenticate, ContactApi, ContactApis, ExecutionMode, KazooApi, TokenTable};
 use telnum::inventory::{
     Billing, BillingError, Charge, Create, Inventory, InventoryBuilder, InventoryErrorKind, Options, Quote,
@@ -24,7 +24,7 @@ use telnum::porting::desk::{FileDocuments, MemoryDocuments, PortDesk};
 use telnum::provider::AddressBook;
 use telnum::store::{Lease, Store, StoreError, StoreExt};
 
-use super::config::{BuiltInCarrier, Config, FirstNumber, LocalityFile, Price, StartTime};
+use super::config::{BuiltInCarrier, Config, FirstNumber, FirstUserNumber, LocalityFile, Price, StartTime};
 use super::stock::StockCarrier;
 
 /// The result of a step, with an error that names the field of the configuration.
@@ -143,7 +143,7 @@ impl Books {
     ///
     /// # Errors
     ///
-    /// Returns the error of the store, or of the first number that cannot be created.
+    /// Returns the error of the store, or of a number that cannot be created; then none is.
     pub(crate) fn create_first(&self, config: &Config) -> Result<()> {
         let settings = &config.contacts;
         let books = [
@@ -164,14 +164,14 @@ impl Books {
                 continue;
             }
             skip_ids(store, first_id.into())?;
+            let mut contacts = Vec::with_capacity(numbers.len());
             for (index, first) in numbers.iter().enumerate() {
-                let number = EnteredNumber::parse(&first.number.to_string(), None, None);
-                let added = number.map_err(|error| error.to_string()).and_then(|number| {
-                    let owner = first.account.as_str().parse().map_err(|error| format!("{error}"))?;
-                    book.add(owner, [NewContact::new(number)]).map_err(|error| error.to_string())
-                });
-                added.map_err(|error| config.error(&format!("user_numbers[{index}]"), &error))?;
+                let contact = first_contact(first);
+                contacts
+                    .push(contact.map_err(|error| config.error(&format!("user_numbers[{index}]"), &*error))?);
             }
+            // After a crash the store is still new, or has all of them.
+            book.add_all(contacts).map_err(|error| config.error("user_numbers", &error))?;
         }
         Ok(())
     }
@@ -214,6 +214,12 @@ impl Authenticate for Authentication {
         }
         self.anonymous_readers.get(&api).copied().map(Actor::from)
     }
+}
+
+/// Returns a user's number to begin with, and its owner.
+fn first_contact(first: &FirstUserNumber) -> Result<(OwnerId, NewContact)> {
+    let number = EnteredNumber::parse(&first.number.to_string(), None, None)?;
+    Ok((first.account.as_str().parse()?, NewContact::new(number)))
 }
 
 /// Allocates the ids below `first_id` that are not allocated yet.

@@ -25,7 +25,7 @@
 //! it, and stores it on the condition that no other writer has changed it in the meantime; on a
 //! conflict it tries again. The rules therefore hold across all writers.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 use std::sync::Arc;
 
@@ -214,25 +214,61 @@ impl ContactBook {
         owner: OwnerId,
         contacts: impl IntoIterator<Item = NewContact>,
     ) -> Result<Vec<ContactNumber>, ContactBookError> {
+        let contacts: Vec<_> = contacts.into_iter().collect();
+        let max = self.max_numbers;
+        if contacts.len() > max {
+            return Err(ContactRefusal::TooMany { count: contacts.len(), max }.into());
+        }
+        self.add_all(contacts.into_iter().map(|contact| (owner, contact)))
+    }
+
+    /// Adds `contacts`, each to the numbers of its owner, in one commit: either all or none. Returns them with their
+    /// ids, in the order of `contacts`.
+    ///
+    /// ```
+    /// # use telnum::contact::{EnteredNumber, NewContact, book::ContactBook};
+    /// # let book = ContactBook::new(telnum::store::MemoryStore::new());
+    /// let new = |text| EnteredNumber::parse(text, None, None).map(NewContact::new);
+    /// let (client, other) = ("168019".parse()?, "168020".parse()?);
+    /// let added = book.add_all([(client, new("+1 541-555-0573")?), (other, new("+1 541-555-0110")?)])?;
+    /// assert_eq!((added[0].owner(), added[1].owner()), (client, other));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// - [`Refused`](ContactBookError::Refused) if the list of an owner refuses its numbers, as in [`add`](Self::add).
+    ///   A position in the refusal is an index into the numbers of that owner.
+    /// - [`Conflict`](ContactBookError::Conflict) if other changes of the numbers of these owners conflicted at every
+    ///   attempt.
+    /// - [`Store`](ContactBookError::Store) if the store fails, or accepts no commit for so many owners.
+    pub fn add_all(
+        &self,
+        contacts: impl IntoIterator<Item = (OwnerId, NewContact)>,
+    ) -> Result<Vec<ContactNumber>, ContactBookError> {
         let derive = |contact: NewContact| {
             let is_given = contact.derived != DerivedFields::default();
             let derived = if is_given { contact.derived } else { (self.derive)(contact.number.number()) };
             NewContact { derived, ..contact }
         };
-        let contacts: Vec<_> = contacts.into_iter().map(derive).collect();
-        let check = |present: usize| {
-            let (count, max) = (present.saturating_add(contacts.len()), self.max_numbers);
-            if count <= max { Ok(()) } else { Err(ContactRefusal::TooMany { count, max }) }
-        };
-        check(0)?;
+        let contacts: Vec<_> = contacts.into_iter().collect();
         let ids = self.store.new_contact_ids(contacts.len())?;
-        let new: Vec<_> = ids.into_iter().zip(contacts.iter().cloned()).collect();
-        let (list, _) = self.change(owner, |list, now| {
-            check(list.numbers().len())?;
-            list.add(new.clone(), now)
+        let mut new = BTreeMap::<OwnerId, Vec<_>>::new();
+        for (&id, (owner, contact)) in ids.iter().zip(contacts) {
+            new.entry(owner).or_default().push((id, derive(contact)));
+        }
+        let owners: Vec<_> = new.keys().copied().collect();
+        let changed = self.change_all(&owners, |list, now| {
+            let new = new.get(&list.owner()).map(Vec::as_slice).unwrap_or_default();
+            let (count, max) = (list.numbers().len().saturating_add(new.len()), self.max_numbers);
+            if count > max {
+                return Err(ContactRefusal::TooMany { count, max });
+            }
+            list.add(new.iter().cloned(), now)
         })?;
-        let added: HashMap<_, _> = list.numbers().iter().map(|number| (number.id(), number)).collect();
-        Ok(new.iter().filter_map(|(id, _)| added.get(id).copied().cloned()).collect())
+        let numbers = changed.iter().flat_map(|(list, _)| list.numbers());
+        let added: HashMap<_, _> = numbers.map(|number| (number.id(), number)).collect();
+        Ok(ids.iter().filter_map(|id| added.get(id).copied().cloned()).collect())
     }
 
     /// Applies `patch` to the number with `id`, and returns the changed number.
@@ -486,27 +522,47 @@ impl ContactBook {
         owner: OwnerId,
         command: impl Fn(&mut ContactList, Timestamp) -> Result<ContactChanges, ContactRefusal>,
     ) -> Result<(ContactList, ContactChanges), ContactBookError> {
+        self.change_all(&[owner], command)?.pop().ok_or(ContactBookError::Conflict(owner))
+    }
+
+    /// Changes the list of each of `owners` by a command, in one commit. Returns the stored lists and the changes,
+    /// without their events, in the order of `owners`.
+    fn change_all(
+        &self,
+        owners: &[OwnerId],
+        command: impl Fn(&mut ContactList, Timestamp) -> Result<ContactChanges, ContactRefusal>,
+    ) -> Result<Vec<(ContactList, ContactChanges)>, ContactBookError> {
+        let Some(&first) = owners.first() else { return Ok(Vec::new()) };
         for _ in self.retry.attempts() {
-            let stored = self.store.contact_list(owner)?;
-            let expect = stored.as_ref().map_or(Expect::Absent, Stored::expected);
-            let mut list = stored.map_or_else(|| ContactList::empty(owner), |list| ContactList::clone(&list));
-            let mut changes = command(&mut list, (self.clock)())?;
-            let events = std::mem::take(&mut changes.events);
-            if events.is_empty() {
-                return Ok((list, changes));
+            let stored = self.store.contact_lists(owners)?;
+            let now = (self.clock)();
+            let (mut changed, mut commit) = (Vec::with_capacity(owners.len()), Vec::new());
+            for (&owner, stored) in owners.iter().zip(stored) {
+                let expect = stored.as_ref().map_or(Expect::Absent, Stored::expected);
+                let mut list =
+                    stored.map_or_else(|| ContactList::empty(owner), |list| ContactList::clone(&list));
+                let mut changes = command(&mut list, now)?;
+                let events = std::mem::take(&mut changes.events);
+                if !events.is_empty() {
+                    let change = if list.numbers().is_empty() {
+                        Change::remove(owner, expect)
+                    } else {
+                        Change::put(list.clone(), expect)
+                    };
+                    commit.push(change.with_events(events));
+                }
+                changed.push((list, changes));
             }
-            let change = if list.numbers().is_empty() {
-                Change::remove(owner, expect)
-            } else {
-                Change::put(list.clone(), expect)
-            };
-            match self.store.commit(Batch::from(change.with_events(events))) {
-                Ok(_) => return Ok((list, changes)),
+            if commit.is_empty() {
+                return Ok(changed);
+            }
+            match self.store.commit(Batch::from(commit)) {
+                Ok(_) => return Ok(changed),
                 Err(error) if error.is_conflict() => {}
                 Err(error) => return Err(error.into()),
             }
         }
-        Err(ContactBookError::Conflict(owner))
+        Err(ContactBookError::Conflict(first))
     }
 }
 

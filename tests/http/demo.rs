@@ -9,9 +9,10 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value, json};
+use telnum::contact::book::ContactBook;
 use telnum::http::{KazooApi, ServerLimits, TokenTable};
 use telnum::inventory::Inventory;
-use telnum::store::{Forget, MemoryStore, Store};
+use telnum::store::{Forget, MemoryStore, Store, StoreError, delegate_store};
 use telnum::testing::{FaultyStore, StoreFault};
 
 use crate::build;
@@ -131,7 +132,7 @@ fn the_numbers_to_begin_with_are_created_in_a_new_store_only() {
         build::Books::open(&config, |_| Ok(stores[next.replace(next.get() + 1)].clone())).unwrap()
     };
     let removed = world::OWNER.parse().unwrap();
-    let users = telnum::contact::book::ContactBook::new(stores[2].clone());
+    let users = ContactBook::new(stores[2].clone());
     std::thread::scope(|scope| {
         for _ in 0..4 {
             scope.spawn(|| open().create_first(&config).unwrap());
@@ -152,6 +153,53 @@ fn the_numbers_to_begin_with_are_created_in_a_new_store_only() {
         let [clients, users] = [1, 2].map(|place| stores[place].new_contact_ids(1).unwrap()[0].get());
         // Each start has allocated a client's id, to see that the store is not new.
         assert!((294_655..294_700).contains(&clients) && (151..153).contains(&users), "{clients} {users}");
+    }
+}
+
+/// A store whose leases are never held by others, as after the time of a crashed process.
+#[derive(Debug)]
+struct WithoutLeases(Arc<MemoryStore>);
+
+impl Store for WithoutLeases {
+    delegate_store!(|this| &this.0; get_many, scan, port_requests, scan_port_requests, active_port_requests,
+        contact_lists, contact_lists_with, contact_page, new_contact_ids, commit, events, receipt, forget, max_changes);
+
+    fn take_lease(&self, _: &str, _: u64, _: Duration) -> Result<bool, StoreError> {
+        Ok(true)
+    }
+}
+
+#[test]
+fn a_crash_leaves_all_or_none_of_the_users_numbers_to_begin_with() {
+    let config = json!({"accounts": [{"id": "a"}, {"id": "b"}], "contacts": {"users_first_id": 40}, "user_numbers": [
+        {"account": "a", "number": "+14158867900"}, {"account": "b", "number": "+14158867901"},
+        {"account": "a", "number": "+14158867902"},
+    ]});
+    let config = parse("a.json", &config.to_string()).unwrap();
+    for fault in [StoreFault::FromCallOn, StoreFault::AfterCall] {
+        for fails_at in 1.. {
+            let store = Arc::new(MemoryStore::new());
+            let start = |fails_at: usize| {
+                let books = build::Books::open(&config, |part| {
+                    let users = WithoutLeases(Arc::clone(&store));
+                    Ok(match part {
+                        "users" => Arc::new(FaultyStore::new(users, fault, fails_at)),
+                        _ => Arc::new(MemoryStore::new()),
+                    })
+                });
+                books.unwrap().create_first(&config)
+            };
+            let users = ContactBook::new(Arc::clone(&store));
+            let counts = || ["a", "b"].map(|user| users.numbers(user.parse().unwrap()).unwrap().len());
+            let is_crashed = start(fails_at).is_err();
+            assert!([[0, 0], [2, 1]].contains(&counts()), "call {fails_at}: {:?}", counts());
+            start(usize::MAX).unwrap();
+            assert_eq!(counts(), [2, 1], "call {fails_at}");
+            if !is_crashed {
+                assert!(fails_at > 5);
+                break;
+            }
+        }
     }
 }
 
