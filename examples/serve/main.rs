@@ -28,7 +28,7 @@
 //!     http://127.0.0.1:8000/v2/accounts/shop/port_requests
 //! ```
 //!
-//! `/docs` documents the APIs, `/health` reads from the stores, and `/metrics` counts and measures requests and
+//! `/docs` displays the OpenAPI document in Swagger UI, `/health` reads from the stores, and `/metrics` counts and measures requests and
 //! commits, as text for Prometheus. At intervals the server completes claims that a crash has left, and makes the
 //! transitions that are due. Ctrl-C or SIGTERM stops it after it has answered the requests in progress, within
 //! `limits.shutdown_timeout_ms`; a second signal stops it at once. The log contains one JSON object per line;
@@ -36,6 +36,7 @@
 
 mod build;
 mod config;
+mod docs;
 mod maintenance;
 mod metered;
 mod secret;
@@ -158,7 +159,7 @@ fn run(arguments: Arguments) -> Result<()> {
         let retention = config.contacts.retention(*config.policy.retention());
         let tasks = Tasks::start(&inventory, &ports, books.stores(), retention, config.maintenance);
         let contacts = books.apis(&config, &config.base_url_at(address));
-        let router = metered::measure(service(numbers, contacts));
+        let router = metered::measure(service(numbers, contacts).merge(docs::router()));
         println!("listening on http://{address}");
         let stopped = OnceLock::new();
         serve(listener, router, &config.limits.server(), async {

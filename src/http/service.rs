@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::Router;
-use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
+use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderName, StatusCode};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use tokio::sync::Mutex;
 
@@ -18,7 +18,7 @@ use super::{clients, planning_center, user_numbers};
 use crate::idempotency::IdempotencyKey;
 use crate::store::Store;
 
-/// Creates the router of all APIs at their published paths, with their documentation.
+/// Creates the router of all APIs at their published paths, with their OpenAPI document.
 ///
 /// | path | content |
 /// |---|---|
@@ -27,13 +27,12 @@ use crate::store::Store;
 /// | `/v9/..` | [`clients`] |
 /// | `/phone_numbers` | [`user_numbers`] |
 /// | `/openapi.json` | [`openapi()`] |
-/// | `/docs` | a page that displays the OpenAPI document |
 /// | `/health` | `{"status": "ok"}`, or status 503 with `{"status": "unavailable"}` if a store cannot be read within two seconds |
 ///
 /// A response has the [`MatchedPath`](axum::extract::MatchedPath) of its request as an extension, so that a
 /// layer around this router can measure requests by route.
 ///
-/// See the example of the [module](crate::http).
+/// No page displays the document: a service can add one, as `examples/serve` adds Swagger UI at `/docs`.
 ///
 /// ```
 /// # use telnum::{account::AccountTree, contact::book::ContactBook, store::MemoryStore};
@@ -55,17 +54,15 @@ pub fn service(numbers: KazooApi, contacts: ContactApis) -> Router {
     let books = [&people, &clients, &users].map(|api| Arc::clone(api.book.store()));
     let stores = books.into_iter().chain([Arc::clone(numbers.store())]).collect();
     let probed = Health { stores, latest: Arc::default() };
-    let documentation = Router::new()
+    let others = Router::new()
         .route("/openapi.json", get(async || (JSON, document)))
-        .route("/docs", get(docs))
-        .route("/", get(async || Redirect::temporary("docs")))
         .route("/health", get(move || health(probed.clone())));
     // Unlike a nested router, a nested service also answers `/v2/` itself.
     Router::new()
         .nest_service("/v2", kazoo::router(numbers))
         .nest_service("/people/v2", planning_center::router(people))
         .nest_service("/v9", clients::router(clients))
-        .merge(user_numbers::router_beside(users, documentation))
+        .merge(user_numbers::router_beside(users, others))
 }
 
 const JSON: [(HeaderName, &str); 1] = [(CONTENT_TYPE, "application/json")];
@@ -112,12 +109,4 @@ async fn health(health: Health) -> Response {
         Err(_) => tracing::error!("store does not answer"),
     }
     (StatusCode::SERVICE_UNAVAILABLE, JSON, r#"{"status":"unavailable"}"#).into_response()
-}
-
-async fn docs() -> Response {
-    // The page loads nothing except the OpenAPI document.
-    let policy =
-        "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'";
-    let headers = [(CONTENT_TYPE, "text/html; charset=utf-8"), (CONTENT_SECURITY_POLICY, policy)];
-    (headers, include_str!("openapi/docs.html")).into_response()
 }

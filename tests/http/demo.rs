@@ -603,6 +603,24 @@ fn get(server: &Server, path: &str) -> Reply {
     send_bytes(server, "GET", path, &Map::from_iter([("X-Auth-Token".to_owned(), "a".into())]), Vec::new())
 }
 
+/// `tests/http/clients/run` displays the page in Chromium.
+#[test]
+fn the_docs_page_is_served_with_all_its_files() {
+    let process = Process::start(&["--demo"]);
+    // The root leads to the page.
+    let page = get(&process.server, "/");
+    assert!(page.headers["content-type"].as_str().unwrap().starts_with("text/html"));
+    assert!(page.headers["content-security-policy"].as_str().unwrap().contains("script-src 'self';"));
+    assert!(!page.text.contains("http://") && !page.text.contains("https://"));
+    let names = page.text.split('"').filter(|text| text.ends_with(".css") || text.ends_with(".js"));
+    let files: Vec<_> =
+        names.map(|name| get(&process.server, &format!("/docs/{}", name.trim_start_matches("./")))).collect();
+    assert!(files.len() == 5 && files.iter().all(|file| file.status == 200));
+    let contents: String = files.iter().map(|file| &*file.text).collect();
+    assert!(contents.contains("SwaggerUIBundle=") && contents.contains("\"url\": \"../openapi.json\""));
+    assert_eq!(get(&process.server, "/docs/nothing.js").status, 404);
+}
+
 #[test]
 fn metrics_count_requests_by_route_and_commits() {
     let process = Process::start(&["--demo"]);
