@@ -17,8 +17,8 @@
 #![cfg(feature = "testing")]
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value, json};
@@ -33,7 +33,7 @@ use telnum::inventory::{
 };
 use telnum::names::CarrierName;
 use telnum::normalize::{Converter, Converters, Normalizer};
-use telnum::policy::{DocumentLimits, Policy, Retention};
+use telnum::policy::{DocumentLimits, LeaseTerms, Policy, Retention};
 use telnum::porting::desk::{PortDesk, PortDeskError};
 use telnum::porting::{NewPortRequest, PortRequest, PortRequestId, PortState, Upload};
 use telnum::record::{NumberRecord, Refusal, schema};
@@ -442,6 +442,80 @@ fn item_27_sweeps_recoveries_and_lists_stop_when_told() {
     let report = inventory.recover_while(|| false).unwrap();
     assert_eq!((report.finished, report.left), (0, 1));
     assert_eq!(inventory.recover().unwrap().finished, 1);
+}
+
+/// A carrier whose answers get lost, and the numbers of its orders.
+#[derive(Clone, Debug, Default)]
+struct Unreachable(Arc<Mutex<Vec<PhoneNumber>>>);
+
+impl Carrier for Unreachable {
+    fn name(&self) -> CarrierName {
+        "telnyx".parse().unwrap()
+    }
+
+    fn search(&self, _: &NumberSearch) -> Result<Vec<Offer>, CarrierError> {
+        Ok(Vec::new())
+    }
+
+    fn check(&self, numbers: &[PhoneNumber]) -> Result<Vec<Availability>, CarrierError> {
+        Ok(vec![Availability::Available; numbers.len()])
+    }
+
+    fn acquire(&self, record: &NumberRecord, _: IdempotencyKey) -> Result<Option<Value>, CarrierError> {
+        self.0.lock().unwrap().push(record.number());
+        Err(CarrierError::unknown(self.name(), "timeout"))
+    }
+
+    fn disconnect(&self, record: &NumberRecord, key: IdempotencyKey) -> Result<Option<Value>, CarrierError> {
+        self.acquire(record, key)
+    }
+}
+
+#[test]
+fn item_27_a_recovery_begins_with_the_claims_that_the_last_one_did_not_reach() {
+    let carrier = Unreachable::default();
+    let limits = InventoryLimits::default().with_claim_timeout(Duration::ZERO);
+    let inventory = builder(&Arc::default()).carrier(carrier.clone()).limits(limits).build();
+    let numbers: Vec<_> = (1..=5).map(|place| format!("+1301359000{place}")).collect();
+    assert_eq!(inventory.activate(&numbers, &by("shop")).unwrap().failed.len(), 5);
+    carrier.0.lock().unwrap().clear();
+    for _ in 0..3 {
+        let begun = AtomicU64::new(0);
+        let report = inventory.recover_while(|| begun.fetch_add(1, Ordering::SeqCst) < 2).unwrap();
+        assert!(report.is_stopped);
+        assert_eq!((report.failed.len(), report.left), (2, 3));
+    }
+    let orders: Vec<_> = carrier.0.lock().unwrap().drain(..).map(|number| number.to_string()).collect();
+    assert!(orders.iter().eq(numbers.iter().chain(numbers.first())), "{orders:?}");
+    assert!(!inventory.recover().unwrap().is_stopped);
+    assert_eq!(carrier.0.lock().unwrap().len(), 5);
+}
+
+#[test]
+fn item_27_a_stopped_sweep_leaves_effects_to_the_recovery() {
+    let carrier =
+        ScriptedCarrier::new("telnyx".parse().unwrap()).with_block("+13013590001".parse().unwrap(), 4);
+    let carrier = Arc::new(carrier);
+    let policy = Policy::default().with_reservation(LeaseTerms::new(60)).with_disconnect_on_release(true);
+    let limits = InventoryLimits::default().with_claim_timeout(Duration::ZERO);
+    let seconds = Arc::new(AtomicU64::new(0));
+    let clock = Arc::clone(&seconds);
+    let now = move || Timestamp::from_gregorian(START + clock.load(Ordering::SeqCst)).unwrap();
+    let shared: Arc<dyn Carrier> = Arc::<ScriptedCarrier>::clone(&carrier);
+    let builder = builder(&Arc::default()).carrier(shared).policy(policy).limits(limits).clock(now);
+    let inventory = builder.build();
+    let numbers: Vec<_> = (1..=4).map(|place| format!("+1301359000{place}")).collect();
+    assert!(inventory.reserve(&numbers, &by("shop")).unwrap().is_success());
+    assert_eq!(carrier.orders().len(), 4);
+    seconds.store(100, Ordering::SeqCst);
+    // Until the carrier has taken back a number.
+    let report = inventory.sweep_while(|| carrier.orders().len() == 4).unwrap();
+    assert!(report.is_stopped && report.ended == 1, "{report:?}");
+    seconds.store(200, Ordering::SeqCst);
+    assert_eq!(inventory.recover().unwrap().finished, 3);
+    assert!(inventory.sweep().unwrap().is_empty());
+    // Each number was bought and returned once.
+    assert_eq!(carrier.orders().len(), 8);
 }
 
 #[derive(Clone, Debug)]

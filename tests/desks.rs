@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::json;
 use telnum::account::{Account, AccountId, AccountTree, Actor};
@@ -355,6 +355,33 @@ fn a_locked_request_is_recovered() {
     assert_eq!(world.desk.recover().unwrap().recovered, [id]);
     assert_eq!(world.desk.get(id, world.master.into()).unwrap().state(), &PortState::Completed);
     assert_eq!(world.desk.recover().unwrap().recovered, []);
+}
+
+/// A desk's deadline also limits its recoveries and sweeps.
+#[test]
+fn a_recovery_and_a_sweep_stop_at_the_deadline() {
+    let world = world();
+    let lock = |request: &PortRequest, ctx: &PortContext<'_>| request.start_completion(ctx);
+    let ids = ["p1", "p2", "p3"].map(|id| world.pending(id, &[&format!("+1415886790{}", &id[1..])]));
+    for id in ids {
+        world.desk.change(id, world.master.into(), lock).unwrap();
+    }
+    let late = world.desk.clone().with_deadline(Instant::now());
+    let report = late.recover().unwrap();
+    assert!(report.is_stopped && report.recovered.is_empty());
+    // Not even the numbers of a request that was begun are put in service after the deadline.
+    let completed = late.complete(ids[0], world.master.into()).unwrap();
+    assert!(*completed.request.state() == PortState::Pending && completed.waiting.len() == 1);
+    let report =
+        world.desk.clone().with_deadline(Instant::now() + Duration::from_secs(60)).recover().unwrap();
+    assert!(!report.is_stopped && report.recovered == ids);
+
+    let new = World::new_request("p4", world.shop, &["+14158867904"]);
+    world.desk.create(new, world.shop.into()).unwrap();
+    let later = world.inventory.now().after(chrono::TimeDelta::days(60));
+    let desk = PortDesk::new(Inventory::builder(world.store.clone()).clock(move || later).build());
+    assert_eq!(desk.clone().with_deadline(Instant::now()).sweep().unwrap(), []);
+    assert_eq!(desk.with_deadline(Instant::now() + Duration::from_secs(60)).sweep().unwrap().len(), 1);
 }
 
 /// A page of 1,000 requests with 10,000 numbers each would need gigabytes.

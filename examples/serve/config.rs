@@ -606,11 +606,24 @@ pub(crate) struct Maintenance {
     /// The age in hours from which a sweep removes a file in `documents` to which no port request refers, as a crash
     /// leaves it; 0 for never. The directory must be used with this store only. Default: 24.
     pub(crate) unreferenced_file_hours: u32,
+    /// The time in seconds after which each recovery and each sweep, of numbers, of port requests and of files, begins
+    /// no further item; the next run does the rest. A carrier that does not answer holds it up once; 0 for no limit.
+    /// Default: 60.
+    pub(crate) max_run_seconds: u32,
+}
+
+impl Maintenance {
+    /// Returns the time of a run: a century without a limit.
+    pub(crate) fn limit(self) -> Duration {
+        const CENTURY: Duration = Duration::from_secs(100 * 365 * 86_400);
+        let seconds = Duration::from_secs(self.max_run_seconds.into());
+        if seconds.is_zero() { CENTURY } else { seconds }
+    }
 }
 
 impl Default for Maintenance {
     fn default() -> Self {
-        Self { recover_seconds: 60, sweep_seconds: 300, unreferenced_file_hours: 24 }
+        Self { recover_seconds: 60, sweep_seconds: 300, unreferenced_file_hours: 24, max_run_seconds: 60 }
     }
 }
 

@@ -140,9 +140,11 @@ fn run(arguments: Arguments) -> Result<()> {
     let inventory = build::inventory(&config, &open(None)?)?;
     let books = Books::open(&config, |part| open(Some(part)))?;
     // External effects that a crash interrupted are finished first.
-    inventory.recover()?;
+    let limit = config.maintenance.limit();
+    let end = Instant::now() + limit;
+    inventory.recover_while(|| Instant::now() < end)?;
     let ports = build::port_desk(&config, inventory.clone())?;
-    ports.recover()?;
+    ports.clone().with_deadline(Instant::now() + limit).recover()?;
     build::create_numbers(&config, &inventory)?;
     books.create_first(&config)?;
     let numbers = build::numbers(&config, inventory.clone(), ports.clone());

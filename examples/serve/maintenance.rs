@@ -3,7 +3,7 @@
 
 use std::error::Error;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use telnum::inventory::{Inventory, InventoryError};
 use telnum::policy::Retention;
@@ -52,15 +52,19 @@ impl Tasks {
     ) -> Self {
         let (stop, stopped) = watch::channel(false);
         let [for_recovery, for_sweep] = [(); 2].map(|()| (inventory.clone(), ports.clone()));
+        let limit = settings.limit();
         let recover_all = move |stopped: &Stopped| {
             let (inventory, ports) = &for_recovery;
-            stopped.run(&[&|| recover(inventory, stopped), &|| recover_ports(ports)]);
+            let recover_ports = || recover_ports(&ports.clone().with_deadline(Instant::now() + limit));
+            stopped.run(&[&|| recover(inventory, limit, stopped), &recover_ports]);
         };
         let sweep_all = move |stopped: &Stopped| {
             let (inventory, ports) = &for_sweep;
-            let files = || sweep_files(ports, settings.unreferenced_file_hours);
+            let ports = || ports.clone().with_deadline(Instant::now() + limit);
+            let sweep_ports = || sweep_ports(&ports());
+            let files = || sweep_files(&ports(), settings.unreferenced_file_hours);
             let events = || forget_events(&contacts, &Forget::by(&retention, inventory.now()));
-            stopped.run(&[&|| sweep(inventory, stopped), &|| sweep_ports(ports), &files, &events]);
+            stopped.run(&[&|| sweep(inventory, limit, stopped), &sweep_ports, &files, &events]);
         };
         let stopped = Stopped(stopped);
         let tasks = [
@@ -105,8 +109,9 @@ async fn repeat(seconds: u32, task: impl Fn(&Stopped) + Clone + Send + 'static, 
 }
 
 /// Completes the claims that a crash has left.
-fn recover(inventory: &Inventory, stopped: &Stopped) {
-    match inventory.recover_while(|| !stopped.is_set()) {
+fn recover(inventory: &Inventory, limit: Duration, stopped: &Stopped) {
+    let end = Instant::now() + limit;
+    match inventory.recover_while(|| !stopped.is_set() && Instant::now() < end) {
         Ok(report) => {
             let (finished, rolled_back, left) = (report.finished, report.rolled_back, report.left);
             if finished + rolled_back > 0 {
@@ -119,8 +124,9 @@ fn recover(inventory: &Inventory, stopped: &Stopped) {
 }
 
 /// Makes the transitions that are due.
-fn sweep(inventory: &Inventory, stopped: &Stopped) {
-    match inventory.sweep_while(|| !stopped.is_set()) {
+fn sweep(inventory: &Inventory, limit: Duration, stopped: &Stopped) {
+    let end = Instant::now() + limit;
+    match inventory.sweep_while(|| !stopped.is_set() && Instant::now() < end) {
         Ok(report) => {
             if !report.is_empty() {
                 let (ended, aged, recycled) = (report.ended, report.aged, report.recycled);

@@ -8,6 +8,7 @@ use super::facade::Inventory;
 use super::limits::InventoryLimits;
 use super::lookup::{PortingLookup, StoredPorts};
 use super::recent::RecentSearches;
+use super::recover::LastRecovered;
 use super::services::Services;
 use crate::account::{AccountTree, Accounts};
 use crate::carrier::{Carrier, LocalCarrier};
@@ -79,6 +80,7 @@ impl Inventory {
             clock: Arc::new(Timestamp::system_now),
             keys: Arc::new(random_key),
             searches: RecentSearches::default(),
+            last_recovered: LastRecovered::default(),
         };
         InventoryBuilder { services }
     }

@@ -1,5 +1,6 @@
 use std::collections::HashMap;
 use std::ops::ControlFlow;
+use std::sync::{Mutex, PoisonError};
 
 use chrono::TimeDelta;
 
@@ -29,6 +30,8 @@ pub struct RecoverReport {
     /// The number of claims that are too recent to be recovered, or that were not begun before the
     /// recovery [was stopped](Inventory::recover_while).
     pub left: usize,
+    /// Whether the recovery [was stopped](Inventory::recover_while) before the last claim.
+    pub is_stopped: bool,
     /// Whether the recovery was not begun or not finished, because another caller is recovering the claims
     /// of the store.
     pub is_elsewhere: bool,
@@ -66,7 +69,8 @@ impl Inventory {
 
     /// Completes the claims that a crash has left, as [`recover`](Self::recover) does, but begins no further
     /// claim once `may_continue`, which is called before each claim, returns `false`. The remaining claims are
-    /// counted, and the next recovery completes them.
+    /// counted. The next recovery by this inventory begins with them, so that claims which a slow carrier does not
+    /// complete hold up no others.
     ///
     /// ```
     /// use std::time::{Duration, Instant};
@@ -89,39 +93,47 @@ impl Inventory {
         let Some(mut lease) = services.store.lease("recover", LEASE_TIME)? else {
             return Ok(RecoverReport { is_elsewhere: true, ..report });
         };
+        let mut last = services.last_recovered.get();
         let mut renewed = Ok(true);
         let mut groups = HashMap::<_, Vec<_>>::new();
-        services.each_claim(|stored, pending| {
+        services.each_claim(last, |stored, pending| {
             renewed = lease.renew();
             if !matches!(renewed, Ok(true)) {
                 return ControlFlow::Break(());
             }
+            if services.is_recent(pending) {
+                report.left += 1;
+                return ControlFlow::Continue(());
+            }
+            report.is_stopped = report.is_stopped || !may_continue();
+            if report.is_stopped {
+                report.left += 1;
+                return ControlFlow::Continue(());
+            }
+            last = Some(stored.number());
             match pending.part().filter(|part| part.together > 0) {
-                _ if !may_continue() => report.left += 1,
-                _ if services.is_recent(pending) => report.left += 1,
                 _ if pending.abandoned().is_some() => match services.roll_back(stored) {
                     Ok(()) => report.rolled_back += 1,
                     Err(error) => report.failed.push((stored.number(), error)),
                 },
-                Some(part) => groups.entry((part.whole, part.together)).or_default().push(stored.clone()),
                 None => report.add(stored.number(), services.complete_claim(stored)),
+                Some(part) => {
+                    let key = (part.whole, part.together);
+                    let claimed = groups.entry(key).or_default();
+                    claimed.push(stored.clone());
+                    if claimed.len() == part.together {
+                        for (number, outcome) in services.complete_claims(claimed) {
+                            report.add(number, outcome);
+                        }
+                        groups.remove(&key);
+                    }
+                }
             }
             ControlFlow::Continue(())
         })?;
-        for ((_, together), claimed) in groups {
-            if !matches!(renewed, Ok(true)) {
-                break;
-            }
-            renewed = lease.renew();
-            if claimed.len() == together && may_continue() {
-                for (number, outcome) in services.complete_claims(&claimed) {
-                    report.add(number, outcome);
-                }
-            } else {
-                // Other callers are completing the other claims, or the recovery was stopped.
-                report.left += claimed.len();
-            }
-        }
+        // Other callers are completing the other claims of these groups, or the recovery was stopped.
+        report.left += groups.values().map(Vec::len).sum::<usize>();
+        services.last_recovered.set(last.filter(|_| report.is_stopped));
         report.is_elsewhere = !renewed?;
         Ok(report)
     }
@@ -185,7 +197,7 @@ impl Inventory {
         match pending.part().filter(|part| part.together > 0 && pending.abandoned().is_none()) {
             None => claimed.push(stored),
             Some(part) => {
-                services.each_claim(|stored, pending| {
+                services.each_claim(None, |stored, pending| {
                     claimed.extend((pending.part() == Some(part)).then(|| stored.clone()));
                     ControlFlow::Continue(())
                 })?;
@@ -234,16 +246,21 @@ impl Services {
         since.after(-timeout) < now && now < since.after(timeout)
     }
 
-    /// Calls `visit` with each claimed record and its claim, page by page, until it breaks.
+    /// Calls `visit` with each claimed record and its claim, page by page, until it breaks: first with those above
+    /// the number `start`, then with the others.
     fn each_claim(
         &self,
+        start: Option<PhoneNumber>,
         mut visit: impl FnMut(&Stored<NumberRecord>, &Pending) -> ControlFlow<()>,
     ) -> Result<(), InventoryError> {
         let query = Query { pending: Some(true), ..Query::default() };
-        let mut after = None;
+        let (mut after, mut end) = (start, None);
         loop {
             let page = self.store.scan(&query, after, PAGE_SIZE)?;
             for stored in &page.items {
+                if end.is_some_and(|end| stored.number() > end) {
+                    return Ok(());
+                }
                 if let Some(pending) = stored.pending()
                     && visit(stored, pending).is_break()
                 {
@@ -252,9 +269,24 @@ impl Services {
             }
             match page.next {
                 Some(next) => after = Some(next),
+                None if start.is_some() && end.is_none() => (after, end) = (None, start),
                 None => return Ok(()),
             }
         }
+    }
+}
+
+/// The number of the last claim that a recovery began before it was stopped.
+#[derive(Debug, Default)]
+pub(super) struct LastRecovered(Mutex<Option<PhoneNumber>>);
+
+impl LastRecovered {
+    fn get(&self) -> Option<PhoneNumber> {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn set(&self, number: Option<PhoneNumber>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = number;
     }
 }
 

@@ -9,6 +9,7 @@ use super::limits::InventoryLimits;
 use super::lookup::{ActivePort, PortingLookup};
 use super::options::Options;
 use super::recent::RecentSearches;
+use super::recover::LastRecovered;
 use crate::account::{AccountId, Accounts, Actor};
 use crate::carrier::{Carrier, CarrierInfo};
 use crate::classify::Classifiers;
@@ -43,6 +44,7 @@ pub(super) struct Services {
     pub(super) clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
     pub(super) keys: Arc<dyn Fn() -> IdempotencyKey + Send + Sync>,
     pub(super) searches: RecentSearches,
+    pub(super) last_recovered: LastRecovered,
 }
 
 /// The maximum number of records to read, or numbers to look up, in one call.

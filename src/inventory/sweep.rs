@@ -32,7 +32,7 @@ pub struct SweepReport {
     pub corrected: usize,
     /// The numbers that were not changed because of an error, with the error.
     pub failed: Vec<(PhoneNumber, InventoryError)>,
-    /// Whether the sweep [was stopped](Inventory::sweep_while) before the last page.
+    /// Whether the sweep [was stopped](Inventory::sweep_while) before its end.
     pub is_stopped: bool,
     /// Whether the sweep was not begun or not finished, because another caller is sweeping the store.
     pub is_elsewhere: bool,
@@ -81,8 +81,10 @@ impl Inventory {
         self.sweep_while(|| true)
     }
 
-    /// Makes the transitions that are due, as [`sweep`](Self::sweep) does, but reads no further page once
-    /// `may_continue`, which is called before each page, returns `false`. The next sweep makes the rest.
+    /// Makes the transitions that are due, as [`sweep`](Self::sweep) does, but reads no further page and begins no
+    /// further effect at a carrier or a provider once `may_continue`, which is called before each of them, returns
+    /// `false`. The next sweep makes the rest, and the [recovery](Self::recover) completes the claims whose effects
+    /// were not begun.
     ///
     /// ```
     /// use std::time::{Duration, Instant};
@@ -119,15 +121,15 @@ impl Inventory {
             let query = Query::default().with_states(states).with_clock(clock).with_pending(false);
             let mut after = None;
             loop {
-                if !may_continue() {
-                    report.is_stopped = true;
+                report.is_stopped = report.is_stopped || !may_continue();
+                if report.is_stopped {
                     break 'pages;
                 }
                 if !lease.renew()? {
                     return Ok(SweepReport { is_elsewhere: true, ..report });
                 }
                 let page = services.store.scan(&query, after, PAGE_SIZE)?;
-                if !services.sweep_page(&page.items, &ctx, &mut lease, &mut report)? {
+                if !services.sweep_page(&page.items, &ctx, &mut lease, &may_continue, &mut report)? {
                     return Ok(SweepReport { is_elsewhere: true, ..report });
                 }
                 match page.next {
@@ -154,13 +156,14 @@ struct DueChange {
 
 impl Services {
     /// Makes the due transitions for a page of numbers, in one commit if none of the numbers was
-    /// changed by others. Returns `false` if another caller has taken the lease during slow external effects; the
-    /// rest is left to the recovery of claims.
+    /// changed by others. Returns `false` if another caller has taken the lease during slow external effects. Then, and
+    /// after a stop, the rest is left to the recovery of claims.
     fn sweep_page(
         &self,
         page: &[Stored<NumberRecord>],
         ctx: &Context<'_>,
         lease: &mut Lease<'_, Arc<dyn Store>>,
+        may_continue: &dyn Fn() -> bool,
         report: &mut SweepReport,
     ) -> Result<bool, StoreError> {
         let mut changes = Vec::with_capacity(page.len());
@@ -184,6 +187,10 @@ impl Services {
                     self.finish_sweep(change, revision, report);
                 }
                 for change in changes.iter().filter(|change| change.is_claim) {
+                    report.is_stopped = !may_continue();
+                    if report.is_stopped {
+                        break;
+                    }
                     if !lease.renew()? {
                         return Ok(false);
                     }
@@ -192,6 +199,10 @@ impl Services {
             }
             Err(error) if error.is_conflict() => {
                 for change in &changes {
+                    report.is_stopped = change.is_claim && !may_continue();
+                    if report.is_stopped {
+                        break;
+                    }
                     if change.is_claim && !lease.renew()? {
                         return Ok(false);
                     }

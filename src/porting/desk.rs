@@ -55,7 +55,7 @@ mod list;
 mod upload;
 
 use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 pub use self::complete::{Completed, PortRecoverReport};
@@ -88,6 +88,8 @@ pub struct PortDesk {
     documents: Option<Arc<dyn Documents>>,
     max_file_bytes: usize,
     deadline: Option<Instant>,
+    /// The last request that a recovery began before its deadline passed, if it did not reach the others.
+    last_recovered: Arc<Mutex<Option<PortRequestId>>>,
 }
 
 /// The maximum number of conflicts that an error lists.
@@ -118,6 +120,7 @@ impl PortDesk {
             documents: None,
             max_file_bytes: Self::MAX_FILE_BYTES,
             deadline: None,
+            last_recovered: Arc::default(),
         }
     }
 
@@ -153,8 +156,9 @@ impl PortDesk {
         Self { retry, ..self }
     }
 
-    /// Sets the time after which a list reads no further page: it returns what it has read, at least one page.
-    /// Default: none.
+    /// Sets the time after which a list reads no further page: it returns what it has read, at least one page. A
+    /// [recovery](Self::recover), a [sweep](Self::sweep) and a [sweep of files](Self::sweep_files) begin no further
+    /// item then, and the next one does the rest. Default: none.
     ///
     /// ```
     /// use std::time::Instant;
@@ -406,7 +410,8 @@ impl PortDesk {
 
     /// Removes the stale requests, as defined by [`PortRequest::is_stale`], with their files, and returns
     /// their ids. Their numbers become free again. Of the callers that share a store, one at a time sweeps:
-    /// it holds a [lease](Store::take_lease), and for any other caller the result is empty.
+    /// it holds a [lease](Store::take_lease), and for any other caller the result is empty. After the
+    /// [deadline](Self::with_deadline) it reads no further page.
     ///
     /// ```
     /// # use telnum::account::{Account, AccountTree};
@@ -437,7 +442,7 @@ impl PortDesk {
         let now = self.inventory.now();
         let (mut removed, mut after) = (Vec::new(), None);
         let Some(mut lease) = self.store().lease("port_sweep", LEASE_TIME)? else { return Ok(removed) };
-        while lease.renew()? {
+        while !self.is_late() && lease.renew()? {
             let before = removed.len();
             let page = self.store().scan_port_requests(&PortQuery::default(), after, PAGE)?;
             let stale = page.items.iter().filter(|request| request.is_stale(&self.settings, now));

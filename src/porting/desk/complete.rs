@@ -1,10 +1,12 @@
 //! The completion of port requests.
 
+use std::sync::PoisonError;
+
 use serde_json::Map;
 
 use super::{PAGE, PortDesk, PortDeskError};
 use crate::account::Actor;
-use crate::inventory::{Create, Options, PortCompletion};
+use crate::inventory::{Create, InventoryError, InventoryErrorKind, Options, PortCompletion};
 use crate::number::PhoneNumber;
 use crate::porting::size::check_reason;
 use crate::porting::{Arrival, PortDecision, PortRefusal, PortRequest, PortRequestId, PortState, PortStates};
@@ -27,10 +29,12 @@ pub struct PortRecoverReport {
     /// The requests that are no longer locked.
     pub recovered: Vec<PortRequestId>,
     /// The requests that stay locked, because it is not known yet whether an external effect for one of their
-    /// numbers took place.
+    /// numbers took place, or because the deadline passed before their last number.
     pub locked: Vec<PortRequestId>,
     /// The requests that could not be recovered because of an error, with the error.
     pub failed: Vec<(PortRequestId, PortDeskError)>,
+    /// Whether the recovery stopped at its [deadline](PortDesk::with_deadline) before the last request.
+    pub is_stopped: bool,
     /// Whether the recovery was not begun or not finished, because another caller is recovering the requests of the
     /// store.
     pub is_elsewhere: bool,
@@ -40,9 +44,9 @@ pub struct PortRecoverReport {
 enum InService {
     /// The completion of the request in the same commit.
     Completed(Box<Completed>),
-    /// Some numbers are claimed: it is not known yet whether their external effects took place. Has the numbers
-    /// that are not in service, each with the reason.
-    Claimed(Vec<(PhoneNumber, Option<String>)>),
+    /// Some numbers are claimed: it is not known yet whether their external effects took place; or the deadline passed
+    /// before the last number. Has the numbers that are not in service, each with the reason.
+    Unsettled(Vec<(PhoneNumber, Option<String>)>),
     /// The outcome for each number.
     Arrivals(Vec<(PhoneNumber, Arrival)>),
 }
@@ -57,7 +61,8 @@ impl PortDesk {
     /// carrier, the request is locked during the call: that is stored before a number is put in service, and
     /// after a crash [`recover`](Self::recover) completes the request. It stays locked, so that it cannot be
     /// canceled, while a number is [claimed](crate::record::Pending) because a carrier or a provider did not
-    /// answer. Completing a completed request changes nothing.
+    /// answer, or while numbers are left because the [deadline](Self::with_deadline) passed. Completing a completed
+    /// request changes nothing.
     ///
     /// ```
     /// # use telnum::account::{Account, AccountTree, Actor};
@@ -115,7 +120,7 @@ impl PortDesk {
         } else {
             match self.put_in_service(&started, reason, actor)? {
                 InService::Completed(completed) => return Ok(*completed),
-                InService::Claimed(waiting) => {
+                InService::Unsettled(waiting) => {
                     return Ok(Completed { request: PortRequest::clone(&started), waiting });
                 }
                 InService::Arrivals(arrivals) => arrivals,
@@ -144,6 +149,9 @@ impl PortDesk {
     /// only has `is_elsewhere` set. Claims of numbers are completed by the [recovery](crate::inventory::Inventory::recover) of the
     /// inventory, which a service calls first.
     ///
+    /// After the [deadline](Self::with_deadline) it begins no further request and no further number. The next
+    /// recovery begins with the remaining requests, so that a request whose carrier is slow holds up no others.
+    ///
     /// ```
     /// # use telnum::{inventory::Inventory, porting::desk::PortDesk, store::MemoryStore};
     /// # let inventory = Inventory::builder(MemoryStore::new()).build();
@@ -164,23 +172,49 @@ impl PortDesk {
             return Ok(PortRecoverReport { is_elsewhere: true, ..report });
         };
         let active = PortQuery::default().with_states(PortStates::ACTIVE);
+        let mut locked = Vec::new();
         for stored in self.store().scan_all_port_requests(active, PAGE) {
             let stored = stored?;
-            if stored.completing().is_none() {
-                continue;
+            locked.extend(stored.completing().map(|_| stored.id()));
+        }
+        let mut last = self
+            .last_recovered
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .filter(|_| self.deadline.is_some());
+        let begun = locked.partition_point(|id| last.is_some_and(|last| *id <= last));
+        locked.rotate_left(begun);
+        for id in locked {
+            if self.is_late() {
+                report.is_stopped = true;
+                break;
             }
             if !lease.renew()? {
                 report.is_elsewhere = true;
                 break;
             }
-            let id = stored.id();
-            match self.complete(id, Actor::System) {
-                Ok(completed) if completed.request.completing().is_some() => report.locked.push(id),
-                Ok(_) => report.recovered.push(id),
+            last = Some(id);
+            match self.complete_locked(id) {
+                Ok(Some(completed)) if completed.request.completing().is_some() => report.locked.push(id),
+                Ok(Some(_)) => report.recovered.push(id),
+                Ok(None) => {}
                 Err(error) => report.failed.push((id, error)),
             }
         }
+        if self.deadline.is_some() {
+            let last = last.filter(|_| report.is_stopped);
+            *self.last_recovered.lock().unwrap_or_else(PoisonError::into_inner) = last;
+        }
         Ok(report)
+    }
+
+    /// Completes a request, if it is still locked.
+    fn complete_locked(&self, id: PortRequestId) -> Result<Option<Completed>, PortDeskError> {
+        let stored = self.store().port_request(id)?;
+        if stored.is_none_or(|stored| stored.completing().is_none()) {
+            return Ok(None);
+        }
+        self.complete(id, Actor::System).map(Some)
     }
 
     /// Completes a request in the commit that puts all waiting numbers in service. Returns `None`, without a
@@ -235,8 +269,9 @@ impl PortDesk {
     ) -> Result<InService, PortDeskError> {
         let plan = request.completion_plan(&self.context(actor))?;
         let (create, options) = creation(request);
+        let options = Options { deadline: self.deadline, ..options };
         let mut arrivals = Vec::with_capacity(plan.len());
-        let mut is_claimed = false;
+        let mut is_unsettled = false;
         let mut parts = plan.chunks(self.max_at_once()).peekable();
         while let Some(plan) = parts.next() {
             let numbers: Vec<_> = plan.iter().map(|number| number.number).collect();
@@ -251,6 +286,7 @@ impl PortDesk {
                 return Ok(InService::Completed(Box::new(completed)));
             }
             let failed = |number: PhoneNumber| outcome.failed.get(number.to_string().as_str());
+            let is_late = |error: &InventoryError| error.kind() == InventoryErrorKind::DeadlinePassed;
             // A number may have been put in service before a crash.
             let stored = if outcome.is_success() {
                 vec![None; numbers.len()]
@@ -261,7 +297,7 @@ impl PortDesk {
                 let has_claim = stored.as_ref().is_some_and(|record| record.pending().is_some());
                 let is_there =
                     stored.is_some_and(|record| number.is_satisfied_by(record.state(), record.owner()));
-                is_claimed |= has_claim && !is_there;
+                is_unsettled |= (has_claim || failed(number.number).is_some_and(is_late)) && !is_there;
                 let arrival = match failed(number.number) {
                     Some(error) if !is_there => Arrival::Failed(error.to_string()),
                     Some(_) | None => Arrival::InService,
@@ -269,14 +305,14 @@ impl PortDesk {
                 arrivals.push((number.number, arrival));
             }
         }
-        if !is_claimed {
+        if !is_unsettled {
             return Ok(InService::Arrivals(arrivals));
         }
         let waiting = arrivals.into_iter().filter_map(|(number, arrival)| match arrival {
             Arrival::InService => None,
             Arrival::Failed(reason) => Some((number, Some(reason))),
         });
-        Ok(InService::Claimed(waiting.collect()))
+        Ok(InService::Unsettled(waiting.collect()))
     }
 
     /// Returns the change that completes `request` after `arrivals` if `numbers` are also put in service;

@@ -219,7 +219,8 @@ impl PortDesk {
 
     /// Removes the [unreferenced files](Self::unreferenced_files) and returns their keys. Of the callers that share
     /// a store, one at a time sweeps: it holds a [lease](crate::store::Store::take_lease), and for any other caller the result is
-    /// empty. The storage must be used with this store only.
+    /// empty. After the [deadline](Self::with_deadline) it removes no further file. The storage must be used with this
+    /// store only.
     ///
     /// ```
     /// # use telnum::{inventory::Inventory, store::MemoryStore};
@@ -247,7 +248,7 @@ impl PortDesk {
         let Some(mut lease) = self.store().lease("port_files", LEASE_TIME)? else { return Ok(Vec::new()) };
         let mut removed = Vec::new();
         for key in self.unreferenced_files(min_age)? {
-            if !lease.renew()? {
+            if self.is_late() || !lease.renew()? {
                 break;
             }
             documents.remove(key)?;
