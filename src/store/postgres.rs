@@ -46,14 +46,14 @@ mod parts;
 mod plan;
 mod pool;
 mod read;
-mod runtime;
+mod session;
+mod socket;
 mod sql;
 mod tls;
 
 use std::collections::HashMap;
 use std::fmt;
 use std::hash::Hash;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -64,8 +64,7 @@ use tokio_postgres::types::FromSql;
 use self::codec::{column, stored, stored_list};
 pub use self::config::{CommitForm, PostgresConfig};
 pub use self::error::PostgresError;
-use self::pool::{Failure, Pool, SharedPool};
-use self::runtime::Runtime;
+use self::pool::{Failure, Pool};
 use self::sql::{Param, Statement};
 use self::tls::Tls;
 use super::{
@@ -80,12 +79,11 @@ use crate::record::NumberRecord;
 
 /// A store in PostgreSQL. See the [module](self).
 ///
-/// A call blocks its thread, so asynchronous callers use `spawn_blocking`. The connections run on a thread of
-/// the store: a call from a thread of an asynchronous runtime blocks that thread, but does not panic.
+/// A call blocks its thread, so asynchronous callers use `spawn_blocking`. The store has no thread and no
+/// asynchronous runtime of its own: each call runs one of the connections, independently of the others.
 pub struct PostgresStore {
-    runtime: Runtime,
-    pool: SharedPool,
-    clock: Arc<Clock>,
+    pool: Pool,
+    clock: Clock,
 }
 
 /// The clock from which revisions are taken, and the writer id of the store's commits.
@@ -121,8 +119,7 @@ impl PostgresStore {
     /// Returns the same errors as [`connect`](Self::connect), but [`Version`](PostgresError::Version) only for a
     /// later version and never [`NoTables`](PostgresError::NoTables).
     pub fn migrate(config: &PostgresConfig) -> Result<(), PostgresError> {
-        let (runtime, pool) = open(config)?;
-        runtime.run(async move { migrate(&pool).await }).map_err(backend)?
+        migrate(&open(config)?)
     }
 
     /// Opens the store.
@@ -146,12 +143,11 @@ impl PostgresStore {
     /// - [`Certificate`](PostgresError::Certificate) if a certificate authority cannot be used.
     /// - [`Backend`](PostgresError::Backend) if the server fails otherwise.
     pub fn connect(config: &PostgresConfig) -> Result<Self, PostgresError> {
-        let (runtime, pool) = open(config)?;
-        let checked = Arc::clone(&pool);
-        runtime.run(async move { check(&checked).await }).map_err(backend)??;
+        let pool = open(config)?;
+        check(&pool)?;
         // The writer 0 marks a revision that no store may use any more.
         let writer = (pool::random() >> 1).max(1).cast_signed();
-        Ok(Self { runtime, pool, clock: Arc::new(Clock { last: AtomicU64::new(0), writer }) })
+        Ok(Self { pool, clock: Clock { last: AtomicU64::new(0), writer } })
     }
 
     /// Returns up to `limit` receipts in ascending order of their keys, starting after `after`.
@@ -161,7 +157,7 @@ impl PostgresStore {
     pub fn receipts(&self, after: Option<IdempotencyKey>, limit: usize) -> Result<Vec<Receipt>, StoreError> {
         let after = after.map_or_else(String::new, |key| key.to_string());
         let params = [Param::Text(after), Param::Int(codec::limit(limit))];
-        log::receipts(&self.rows(Statement::new(sql::RECEIPTS, params))?)
+        log::receipts(&self.rows(&Statement::new(sql::RECEIPTS, params))?)
     }
 
     /// Returns up to `limit` owners of contacts in ascending order, starting after `after`.
@@ -171,22 +167,13 @@ impl PostgresStore {
     pub fn contact_owners(&self, after: Option<OwnerId>, limit: usize) -> Result<Vec<OwnerId>, StoreError> {
         let after = after.map_or_else(String::new, |owner| owner.to_string());
         let params = [Param::Text(after), Param::Int(codec::limit(limit))];
-        let rows = self.rows(Statement::new(sql::OWNERS, params))?;
+        let rows = self.rows(&Statement::new(sql::OWNERS, params))?;
         rows.iter().map(|row| column::<&str>(row, 0)?.parse().map_err(StoreError::backend)).collect()
     }
 
-    /// Runs `task` on the thread of the connections.
-    fn run<T: Send + 'static>(
-        &self,
-        task: impl Future<Output = Result<T, StoreError>> + Send + 'static,
-    ) -> Result<T, StoreError> {
-        self.runtime.run(task).map_err(StoreError::backend)?
-    }
-
     /// Executes a statement that may be repeated, and returns its rows.
-    fn rows(&self, statement: Statement) -> Result<Vec<Row>, StoreError> {
-        let pool = Arc::clone(&self.pool);
-        self.run(async move { pool.rows(&statement).await })
+    fn rows(&self, statement: &Statement) -> Result<Vec<Row>, StoreError> {
+        self.pool.rows(statement)
     }
 }
 
@@ -202,7 +189,7 @@ impl Store for PostgresStore {
         after: Option<PhoneNumber>,
         limit: usize,
     ) -> Result<Page<NumberRecord, PhoneNumber>, StoreError> {
-        self.page(read::NumberScan(query.clone()), after, limit)
+        self.page(&read::NumberScan(query), after, limit)
     }
 
     fn port_requests(&self, ids: &[PortRequestId]) -> Result<Vec<Option<Stored<PortRequest>>>, StoreError> {
@@ -216,7 +203,7 @@ impl Store for PostgresStore {
         after: Option<PortRequestId>,
         limit: usize,
     ) -> Result<Page<PortRequest, PortRequestId>, StoreError> {
-        self.page(read::PortScan(query.clone()), after, limit)
+        self.page(&read::PortScan(query), after, limit)
     }
 
     fn active_port_requests(
@@ -238,14 +225,13 @@ impl Store for PostgresStore {
     }
 
     fn contact_page(&self, query: &ContactQuery) -> Result<ContactPage<ContactNumber>, StoreError> {
-        let (pool, query) = (Arc::clone(&self.pool), query.clone());
-        self.run(async move { contacts::page(&pool, &query).await })
+        contacts::page(&self.pool, query)
     }
 
     fn new_contact_ids(&self, count: usize) -> Result<Vec<ContactId>, StoreError> {
         check_id_count(count)?;
         let statement = Statement::new(sql::NEW_CONTACT_IDS, [Param::Int(codec::limit(count))]);
-        let rows = self.rows(statement)?;
+        let rows = self.rows(&statement)?;
         let row = rows.first().ok_or_else(|| StoreError::backend("table head: row missing"))?;
         let last = codec::bits(column(row, 0)?);
         let first = last.saturating_sub(count as u64) + 1;
@@ -254,35 +240,30 @@ impl Store for PostgresStore {
 
     fn commit(&self, batch: Batch) -> Result<Revision, StoreError> {
         batch.check(MAX_CHANGES)?;
-        let (pool, clock) = (Arc::clone(&self.pool), Arc::clone(&self.clock));
-        self.run(async move { commit::commit(&pool, &clock, &batch).await })
+        commit::commit(&self.pool, &self.clock, &batch)
     }
 
     fn events(&self, after: u64, limit: usize) -> Result<Vec<Logged>, StoreError> {
-        let pool = Arc::clone(&self.pool);
-        let rows = self.run(async move { log::events(&pool, after, limit).await })?;
-        log::logged(&rows, after)
+        log::logged(&log::events(&self.pool, after, limit)?, after)
     }
 
     fn receipt(&self, key: IdempotencyKey) -> Result<Option<Receipt>, StoreError> {
-        let rows = self.rows(Statement::new(sql::RECEIPT, [Param::Text(key.to_string())]))?;
+        let rows = self.rows(&Statement::new(sql::RECEIPT, [Param::Text(key.to_string())]))?;
         log::receipt(key, &rows)
     }
 
     fn forget(&self, forget: &Forget) -> Result<(), StoreError> {
-        let (pool, forget) = (Arc::clone(&self.pool), forget.clone());
-        let before = Clock::now().saturating_sub(log::COMMITS_KEPT);
-        self.run(async move { log::forget(&pool, &forget, before).await })
+        log::forget(&self.pool, forget, Clock::now().saturating_sub(log::COMMITS_KEPT))
     }
 
     fn take_lease(&self, name: &str, holder: u64, time: Duration) -> Result<bool, StoreError> {
         let (name, holder) = (Param::Text(name.to_owned()), Param::Int(holder.cast_signed()));
         if time.is_zero() {
-            self.rows(Statement::new(sql::END_LEASE, [name, holder]))?;
+            self.rows(&Statement::new(sql::END_LEASE, [name, holder]))?;
             return Ok(false);
         }
         let time = i64::try_from(time.as_micros()).unwrap_or(i64::MAX / 2);
-        let taken = self.rows(Statement::new(sql::LEASE, [name, holder, Param::Int(time)]))?;
+        let taken = self.rows(&Statement::new(sql::LEASE, [name, holder, Param::Int(time)]))?;
         Ok(!taken.is_empty())
     }
 
@@ -305,7 +286,7 @@ impl PostgresStore {
         if keys.is_empty() {
             return Ok(Vec::new());
         }
-        let rows = self.rows(Statement::new(text, [param(keys.clone())]))?;
+        let rows = self.rows(&Statement::of_keys(text, param(keys.clone())))?;
         let found = rows.iter().map(|row| Ok((column(row, 0)?, value(row)?)));
         let found = found.collect::<Result<HashMap<K, _>, StoreError>>()?;
         Ok(keys.into_iter().map(|key| found.get(&key).cloned()).collect())
@@ -323,7 +304,7 @@ impl PostgresStore {
         if members.is_empty() {
             return Ok(Vec::new());
         }
-        let rows = self.rows(Statement::new(text, [Param::Ints(members.to_vec())]))?;
+        let rows = self.rows(&Statement::of_keys(text, Param::Ints(members.to_vec())))?;
         let (mut values, mut ids) = (HashMap::new(), HashMap::new());
         for row in &rows {
             let id: &str = column(row, 1)?;
@@ -337,7 +318,7 @@ impl PostgresStore {
 
     fn page<S: read::Scan>(
         &self,
-        scan: S,
+        scan: &S,
         after: Option<S::Key>,
         limit: usize,
     ) -> Result<Page<S::Value, S::Key>, StoreError> {
@@ -349,11 +330,10 @@ impl PostgresStore {
         }
         let wanted = limit.saturating_add(1);
         let items = if scan.is_exact() {
-            let rows = self.rows(scan.statement(after, codec::limit(wanted)))?;
+            let rows = self.rows(&scan.statement(after, codec::limit(wanted)))?;
             rows.iter().map(S::value).collect::<Result<Vec<_>, _>>()?
         } else {
-            let pool = Arc::clone(&self.pool);
-            self.run(async move { read::filtered(&pool, &scan, after, wanted).await })?
+            read::filtered(&self.pool, scan, after, wanted)?
         };
         Ok(read::page::<S>(items, limit))
     }
@@ -381,52 +361,51 @@ impl Clock {
     }
 }
 
-fn open(config: &PostgresConfig) -> Result<(Runtime, SharedPool), PostgresError> {
+fn open(config: &PostgresConfig) -> Result<Pool, PostgresError> {
     let tls = Tls::new(&config.roots).map_err(|error| PostgresError::Certificate(error.into()))?;
-    let runtime = Runtime::new().map_err(backend)?;
-    Ok((runtime, Arc::new(Pool::new(config.clone(), tls))))
+    Ok(Pool::new(config.clone(), tls))
 }
 
-async fn migrate(pool: &Pool) -> Result<(), PostgresError> {
+fn migrate(pool: &Pool) -> Result<(), PostgresError> {
     let schema = &pool.config().schema;
-    match check(pool).await {
-        Err(PostgresError::NoTables { .. }) => execute(pool, sql::migration(schema)).await?,
+    match check(pool) {
+        Err(PostgresError::NoTables { .. }) => execute(pool, sql::migration(schema))?,
         Err(PostgresError::Version { found: from @ (1 | sql::UPGRADING), .. }) => {
             // From here on, earlier versions of this crate refuse the tables, even if the upgrade is interrupted.
-            set_version(pool, from, sql::UPGRADING).await?;
-            execute(pool, sql::upgrade(schema)).await?;
-            contacts::upgrade(pool).await.map_err(backend)?;
-            set_version(pool, sql::UPGRADING, sql::VERSION).await?;
+            set_version(pool, from, sql::UPGRADING)?;
+            execute(pool, sql::upgrade(schema))?;
+            contacts::upgrade(pool).map_err(backend)?;
+            set_version(pool, sql::UPGRADING, sql::VERSION)?;
         }
         checked => return checked,
     }
-    check(pool).await
+    check(pool)
 }
 
 /// Changes the version of the tables, unless another client has changed it.
-async fn set_version(pool: &Pool, from: i64, to: i64) -> Result<(), PostgresError> {
+fn set_version(pool: &Pool, from: i64, to: i64) -> Result<(), PostgresError> {
     let statement = Statement::new(sql::SET_VERSION, [to, from].map(Param::Int));
-    pool.rows(&statement).await.map(drop).map_err(backend)
+    pool.rows(&statement).map(drop).map_err(backend)
 }
 
 /// Executes statements that may be repeated.
-async fn execute(pool: &Pool, statements: impl Iterator<Item = String>) -> Result<(), PostgresError> {
-    let connection = pool.connection().await?;
+fn execute(pool: &Pool, statements: impl Iterator<Item = String>) -> Result<(), PostgresError> {
+    let mut connection = pool.connection()?;
     let mut attempts = pool::Attempts::default();
     for statement in statements {
         // Two clients that create a table at the same time may conflict.
-        while let Err(failure) = connection.control(&statement).await {
-            attempts.after(failure).await.map_err(backend)?;
+        while let Err(failure) = connection.control(&statement) {
+            attempts.after(failure).map_err(backend)?;
         }
     }
     connection.give_back();
     Ok(())
 }
 
-async fn check(pool: &Pool) -> Result<(), PostgresError> {
+fn check(pool: &Pool) -> Result<(), PostgresError> {
     let schema = || pool.config().schema.clone();
-    let connection = pool.connection().await?;
-    let versions = match connection.rows(&Statement::new(sql::TABLES_VERSION, [])).await {
+    let mut connection = pool.connection()?;
+    let versions = match connection.rows(&Statement::new(sql::TABLES_VERSION, [])) {
         Err(Failure::Refused(cause)) if is_missing(&*cause) => {
             return Err(PostgresError::NoTables { schema: schema() });
         }
@@ -439,7 +418,7 @@ async fn check(pool: &Pool) -> Result<(), PostgresError> {
     if found != sql::VERSION {
         return Err(PostgresError::Version { schema: schema(), expected: sql::VERSION, found });
     }
-    let time = connection.rows(&Statement::new(sql::TIME, [])).await?;
+    let time = connection.rows(&Statement::new(sql::TIME, []))?;
     let time: i64 = time.first().map_or(Ok(0), |row| column(row, 0)).map_err(backend)?;
     let skew = Duration::from_micros(Clock::now().abs_diff(time.unsigned_abs()));
     connection.give_back();

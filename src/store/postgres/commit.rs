@@ -15,25 +15,25 @@ use crate::store::{Batch, Change, Entity, Expect, Guard, Revision, StoreError};
 const MAX_LOST: u32 = 5;
 
 /// Makes a commit, and repeats it until it is made or refused.
-pub(super) async fn commit(pool: &Pool, clock: &Clock, batch: &Batch) -> Result<Revision, StoreError> {
+pub(super) fn commit(pool: &Pool, clock: &Clock, batch: &Batch) -> Result<Revision, StoreError> {
     let (mut busy, mut lost) = (0, 0);
     let mut above = expected_revisions(batch).max().unwrap_or(0);
     // A revision ahead of this clock advances it only if it is stored.
     if above >= clock.least_next() {
-        let versions = Versions::read(pool, batch).await?;
+        let versions = Versions::read(pool, batch)?;
         check_conditions(batch, &versions)?;
         above = versions.greatest();
     }
     loop {
         let revision = clock.next(above);
-        let made = match Replaced::read(pool, batch).await? {
+        let made = match Replaced::read(pool, batch)? {
             Some(replaced) => {
                 let plan = Plan::new(batch, &replaced)?;
                 if plan.is_impossible {
                     Err(Failure::Mismatch)
                 } else {
                     let parts = plan.parts(codec::int(revision), clock.writer)?;
-                    send(pool, clock, &parts, codec::int(revision)).await
+                    send(pool, clock, &parts, codec::int(revision))
                 }
             }
             None => Err(Failure::Mismatch),
@@ -41,7 +41,7 @@ pub(super) async fn commit(pool: &Pool, clock: &Clock, batch: &Batch) -> Result<
         match made {
             Ok(()) => return Revision::try_from(revision).map_err(StoreError::backend),
             Err(Failure::Mismatch) => {
-                let versions = Versions::read(pool, batch).await?;
+                let versions = Versions::read(pool, batch)?;
                 check_conditions(batch, &versions)?;
                 // The conflicting version has been replaced, or is ahead of this clock.
                 above = above.max(versions.greatest());
@@ -66,7 +66,7 @@ pub(super) async fn commit(pool: &Pool, clock: &Clock, batch: &Batch) -> Result<
         if busy > MAX_BUSY {
             return Err(StoreError::backend("the commit conflicted with other transactions too often"));
         }
-        back_off((busy + lost).saturating_sub(1)).await;
+        back_off((busy + lost).saturating_sub(1));
     }
 }
 
@@ -88,11 +88,11 @@ fn expected_revisions(batch: &Batch) -> impl Iterator<Item = u64> {
 
 /// Sends a commit. If the connection is lost, it determines whether the commit was made: the failure is
 /// [`Lost`](Failure::Lost) if it was not, and [`Refused`](Failure::Refused) if that is unknown.
-async fn send(pool: &Pool, clock: &Clock, parts: &[Part], revision: i64) -> Result<(), Failure> {
-    let connection = pool.connection().await?;
+fn send(pool: &Pool, clock: &Clock, parts: &[Part], revision: i64) -> Result<(), Failure> {
+    let mut connection = pool.connection()?;
     let sent = match pool.config().form {
-        CommitForm::Statement => send_statement(&connection, parts).await,
-        CommitForm::Transaction => send_transaction(&connection, parts).await,
+        CommitForm::Statement => send_statement(&mut connection, parts),
+        CommitForm::Transaction => send_transaction(&mut connection, parts),
     };
     match sent {
         Ok(()) => {
@@ -102,7 +102,7 @@ async fn send(pool: &Pool, clock: &Clock, parts: &[Part], revision: i64) -> Resu
         Err(Failure::Lost(cause)) => {
             drop(connection);
             pool.drop_idle();
-            if was_made(pool, revision, clock.writer).await? { Ok(()) } else { Err(Failure::Lost(cause)) }
+            if was_made(pool, revision, clock.writer)? { Ok(()) } else { Err(Failure::Lost(cause)) }
         }
         Err(failure) if failure.has_lost_server() => {
             drop(connection);
@@ -112,7 +112,7 @@ async fn send(pool: &Pool, clock: &Clock, parts: &[Part], revision: i64) -> Resu
         Err(failure) => {
             match pool.config().form {
                 CommitForm::Statement => connection.give_back(),
-                CommitForm::Transaction => connection.roll_back().await,
+                CommitForm::Transaction => connection.roll_back(),
             }
             Err(failure)
         }
@@ -120,34 +120,34 @@ async fn send(pool: &Pool, clock: &Clock, parts: &[Part], revision: i64) -> Resu
 }
 
 /// Sends `parts` as one statement, which fails unless each part changes the expected rows.
-async fn send_statement(connection: &Connection<'_>, parts: &[Part]) -> Result<(), Failure> {
-    connection.rows(&sql::together(parts)).await.map(|_| ())
+fn send_statement(connection: &mut Connection<'_>, parts: &[Part]) -> Result<(), Failure> {
+    connection.rows(&sql::together(parts)).map(|_| ())
 }
 
 /// Sends the parts one by one, in a transaction that is not committed unless all change the rows that
 /// they must.
-async fn send_transaction(connection: &Connection<'_>, parts: &[Part]) -> Result<(), Failure> {
-    connection.control(sql::BEGIN).await?;
+fn send_transaction(connection: &mut Connection<'_>, parts: &[Part]) -> Result<(), Failure> {
+    connection.control(sql::BEGIN)?;
     for part in parts {
-        if connection.execute(&part.statement).await? != part.rows as u64 {
+        if connection.execute(&part.statement)? != part.rows as u64 {
             return Err(Failure::Mismatch);
         }
     }
-    connection.control(sql::COMMIT).await
+    connection.control(sql::COMMIT)
 }
 
 /// Returns whether a commit was made, and ensures that it cannot be made later if it was not.
-async fn was_made(pool: &Pool, revision: i64, writer: i64) -> Result<bool, Failure> {
+fn was_made(pool: &Pool, revision: i64, writer: i64) -> Result<bool, Failure> {
     // This waits for the commit if the server is still processing it.
     let unknown = |error: StoreError| Failure::Refused(error.into());
     let fence = Statement::new(sql::FENCE, [Param::Int(revision)]);
     let started = Instant::now();
     let fenced = loop {
-        match pool.rows(&fence).await {
+        match pool.rows(&fence) {
             Ok(rows) => break rows,
             // The server may become reachable again.
             Err(StoreError::Unreachable(_)) if started.elapsed() < pool.config().timeout => {
-                back_off(u32::MAX).await;
+                back_off(u32::MAX);
             }
             Err(error) => return Err(unknown(error)),
         }
@@ -155,6 +155,6 @@ async fn was_made(pool: &Pool, revision: i64, writer: i64) -> Result<bool, Failu
     if !fenced.is_empty() {
         return Ok(false);
     }
-    let rows = pool.rows(&Statement::new(sql::WRITER, [Param::Int(revision)])).await.map_err(unknown)?;
+    let rows = pool.rows(&Statement::new(sql::WRITER, [Param::Int(revision)])).map_err(unknown)?;
     Ok(read::first::<i64>(&rows).map_err(unknown)? == Some(writer))
 }

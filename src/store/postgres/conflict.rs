@@ -27,7 +27,7 @@ pub(super) struct Versions {
 
 impl Versions {
     /// Reads the versions in a consistent snapshot.
-    pub(super) async fn read(pool: &Pool, batch: &Batch) -> Result<Self, StoreError> {
+    pub(super) fn read(pool: &Pool, batch: &Batch) -> Result<Self, StoreError> {
         let guarded = batch.guards.iter().map(|guard| guard.number());
         let numbers = batch.numbers.iter().map(Change::key).chain(claims(batch)).chain(guarded);
         let key = batch.receipt.as_ref().map(|receipt| receipt.key.to_string());
@@ -39,7 +39,7 @@ impl Versions {
             Param::Text(key.unwrap_or_default()),
         ];
         let mut versions = Self::default();
-        for row in pool.rows(&Statement::new(sql::VERSIONS, params)).await? {
+        for row in pool.rows(&Statement::new(sql::VERSIONS, params))? {
             let kind: i32 = column(&row, 0)?;
             let int: i64 = column(&row, 1)?;
             let text: &str = column(&row, 2)?;

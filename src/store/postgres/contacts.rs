@@ -17,31 +17,28 @@ use crate::store::contact_index::{Condition, OrderValue, conditions};
 use crate::store::{StoreError, Stored};
 
 /// A scan of the lists with a contact that matches a filter.
-struct ListScan(ContactFilter);
+struct ListScan<'a>(&'a ContactFilter);
 
 /// The number of lists whose contacts are upgraded in one transaction.
 const UPGRADED_AT_ONCE: usize = 200;
 
 /// Returns the page of a query.
-pub(super) async fn page(
-    pool: &Pool,
-    query: &ContactQuery,
-) -> Result<ContactPage<ContactNumber>, StoreError> {
+pub(super) fn page(pool: &Pool, query: &ContactQuery) -> Result<ContactPage<ContactNumber>, StoreError> {
     let filter = &query.filter;
     let lists = if let Some(owner) = filter.owner {
-        let statement = Statement::new(sql::CONTACT_LISTS, [Param::Texts(vec![owner.to_string()])]);
-        pool.rows(&statement).await?.iter().map(|row| stored_list(row, 0)).collect::<Result<_, _>>()?
+        let statement = Statement::of_keys(sql::CONTACT_LISTS, Param::Texts(vec![owner.to_string()]));
+        pool.rows(&statement)?.iter().map(|row| stored_list(row, 0)).collect::<Result<_, _>>()?
     } else if matches!(filter.number, Some(NumberFilter::Text(_))) {
-        read::filtered(pool, &ListScan(filter.clone()), None, usize::MAX).await?
+        read::filtered(pool, &ListScan(filter), None, usize::MAX)?
     } else {
-        return indexed(pool, query).await;
+        return indexed(pool, query);
     };
     Ok(query.page(lists.iter().flat_map(|list| list.numbers())).cloned())
 }
 
 /// Returns the page of a query whose conditions are on columns.
-async fn indexed(pool: &Pool, query: &ContactQuery) -> Result<ContactPage<ContactNumber>, StoreError> {
-    let rows = pool.rows(&page_statement(query)).await?;
+fn indexed(pool: &Pool, query: &ContactQuery) -> Result<ContactPage<ContactNumber>, StoreError> {
+    let rows = pool.rows(&page_statement(query))?;
     let (mut total, mut ids, mut lists) = (0, Vec::new(), HashMap::new());
     for row in &rows {
         let kind: i32 = column(row, 0)?;
@@ -119,7 +116,7 @@ fn push_conditions(statement: &mut Statement, conditions: &[Condition]) {
     }
 }
 
-impl Scan for ListScan {
+impl Scan for ListScan<'_> {
     type Key = OwnerId;
     type Value = ContactList;
 
@@ -130,7 +127,7 @@ impl Scan for ListScan {
         if let Some(after) = after {
             statement.push(sql::LIST_SCAN_AFTER, [Param::Text(after.to_string())]);
         }
-        let conditions = conditions(&self.0);
+        let conditions = conditions(self.0);
         if !conditions.is_empty() {
             statement.push(sql::LIST_SCAN_OWNERS, []);
             push_conditions(&mut statement, &conditions);
@@ -159,25 +156,25 @@ impl Scan for ListScan {
 
 /// Sets the columns of the contacts that were stored in version 1, and counts these contacts. It can be called
 /// again, and by several clients at the same time.
-pub(super) async fn upgrade(pool: &Pool) -> Result<(), StoreError> {
+pub(super) fn upgrade(pool: &Pool) -> Result<(), StoreError> {
     let (mut after, mut attempts) = (String::new(), Attempts::default());
     loop {
-        match upgrade_after(pool, &after).await {
+        match upgrade_after(pool, &after) {
             Ok(Ok(None)) => return Ok(()),
             Ok(Ok(Some(last))) => (after, attempts) = (last, Attempts::default()),
             Ok(Err(error)) => return Err(error),
-            Err(failure) => attempts.after(failure).await?,
+            Err(failure) => attempts.after(failure)?,
         }
     }
 }
 
 /// Upgrades the contacts of the owners that follow `after`, up to a number of them, in one transaction. Returns
 /// the last owner; `None` if there is no further owner.
-async fn upgrade_after(pool: &Pool, after: &str) -> Result<Result<Option<String>, StoreError>, Failure> {
-    let connection = pool.connection().await?;
-    connection.control(sql::BEGIN_LOCKED).await?;
+fn upgrade_after(pool: &Pool, after: &str) -> Result<Result<Option<String>, StoreError>, Failure> {
+    let mut connection = pool.connection()?;
+    connection.control(sql::BEGIN_LOCKED)?;
     let params = [Param::Text(after.to_owned()), Param::Int(codec::limit(UPGRADED_AT_ONCE))];
-    let rows = connection.rows(&Statement::new(sql::LISTS_TO_UPGRADE, params)).await?;
+    let rows = connection.rows(&Statement::new(sql::LISTS_TO_UPGRADE, params))?;
     let lists = rows.iter().map(|row| stored_list(row, 0)).collect::<Result<Vec<_>, _>>();
     let lists = match lists {
         Ok(lists) => lists,
@@ -188,7 +185,7 @@ async fn upgrade_after(pool: &Pool, after: &str) -> Result<Result<Option<String>
         columns.push(contact.id(), Some(contact));
     }
     let mut counts = ContactCounts::default();
-    for row in connection.rows(&Statement::new(sql::UPGRADE_CONTACTS, columns.columns())).await? {
+    for row in connection.rows(&Statement::new(sql::UPGRADE_CONTACTS, columns.columns()))? {
         match column::<&str>(&row, 0).map(str::parse) {
             Ok(Ok(owner)) => counts.add(owner, 1),
             Ok(Err(error)) => return Ok(Err(StoreError::backend(error))),
@@ -197,9 +194,9 @@ async fn upgrade_after(pool: &Pool, after: &str) -> Result<Result<Option<String>
     }
     let (rows, statement) = counts.statement();
     if rows > 0 {
-        connection.execute(&statement).await?;
+        connection.execute(&statement)?;
     }
-    connection.control(sql::COMMIT).await?;
+    connection.control(sql::COMMIT)?;
     connection.give_back();
     Ok(Ok(lists.last().map(|list| list.owner().to_string())))
 }

@@ -22,11 +22,11 @@ const CHUNK_OF_ACTORS: usize = 1_000;
 /// Returns the rows of events after the sequence number `after`, each with the numbers of the first and
 /// the next event; one row without an event if there is none. Waiting events are numbered if they are
 /// needed.
-pub(super) async fn events(pool: &Pool, after: u64, limit: usize) -> Result<Vec<Row>, StoreError> {
+pub(super) fn events(pool: &Pool, after: u64, limit: usize) -> Result<Vec<Row>, StoreError> {
     let statement =
         Statement::new(sql::EVENTS, [Param::Int(codec::int(after)), Param::Int(codec::limit(limit))]);
     loop {
-        let rows = pool.rows(&statement).await?;
+        let rows = pool.rows(&statement)?;
         let Some(head) = rows.first() else {
             return Err(StoreError::backend("table head: row missing"));
         };
@@ -37,7 +37,7 @@ pub(super) async fn events(pool: &Pool, after: u64, limit: usize) -> Result<Vec<
         if is_full || !are_waiting || codec::int(after) < first - 1 {
             return Ok(rows);
         }
-        number_waiting(pool).await?;
+        number_waiting(pool)?;
     }
 }
 
@@ -84,33 +84,33 @@ pub(super) fn receipts(rows: &[Row]) -> Result<Vec<Receipt>, StoreError> {
 }
 
 /// Forgets events and receipts, and commits made before a time in microseconds.
-pub(super) async fn forget(pool: &Pool, forget: &Forget, commits_before: u64) -> Result<(), StoreError> {
+pub(super) fn forget(pool: &Pool, forget: &Forget, commits_before: u64) -> Result<(), StoreError> {
     if forget.max_events.is_some() || forget.events_before.is_some() {
         // Waiting events are numbered first, since they may be forgotten as well.
-        while number_waiting(pool).await? {}
-        forget_events(pool, forget).await?;
+        while number_waiting(pool)? {}
+        forget_events(pool, forget)?;
     }
     if let Some(time) = forget.receipts_before {
         let before = Param::Int(codec::time(time));
-        remove(pool, (sql::RECEIPTS_BEFORE, &[before]), sql::FORGET_RECEIPTS).await?;
+        remove(pool, (sql::RECEIPTS_BEFORE, &[before]), sql::FORGET_RECEIPTS)?;
     }
     if let Some(max) = forget.max_receipts_per_actor {
-        forget_receipts_of_actors(pool, codec::int(max)).await?;
+        forget_receipts_of_actors(pool, codec::int(max))?;
     }
     if let Some(max) = forget.max_receipts {
         let surplus = Statement::new(sql::FIRST_SURPLUS_RECEIPT, [Param::Int(codec::int(max))]);
-        if let Some(revision) = first::<i64>(&pool.rows(&surplus).await?)? {
-            remove(pool, (sql::RECEIPTS_UNTIL, &[Param::Int(revision)]), sql::FORGET_RECEIPTS).await?;
+        if let Some(revision) = first::<i64>(&pool.rows(&surplus)?)? {
+            remove(pool, (sql::RECEIPTS_UNTIL, &[Param::Int(revision)]), sql::FORGET_RECEIPTS)?;
         }
     }
     let before = Param::Int(codec::int(commits_before));
-    remove(pool, (sql::COMMITS_BEFORE, &[before]), sql::FORGET_COMMITS).await
+    remove(pool, (sql::COMMITS_BEFORE, &[before]), sql::FORGET_COMMITS)
 }
 
 /// Forgets old or excess events: the first remaining one is set first, and those before it are removed without
 /// a lock.
-async fn forget_events(pool: &Pool, forget: &Forget) -> Result<(), StoreError> {
-    let head = pool.rows(&Statement::new(sql::HEAD, [])).await?;
+fn forget_events(pool: &Pool, forget: &Forget) -> Result<(), StoreError> {
+    let head = pool.rows(&Statement::new(sql::HEAD, []))?;
     let head = head.first().ok_or_else(|| StoreError::backend("table head: row missing"))?;
     let (mut left, next): (i64, i64) = (column(head, 0)?, column(head, 1)?);
     if let Some(max) = forget.max_events {
@@ -121,31 +121,31 @@ async fn forget_events(pool: &Pool, forget: &Forget) -> Result<(), StoreError> {
             let end = next.min(left.saturating_add(codec::limit(CHUNK)));
             let params = [left, end, codec::time(time)].map(Param::Int);
             let since = Statement::new(sql::FIRST_EVENT_SINCE, params);
-            if let Some(since) = first::<i64>(&pool.rows(&since).await?)? {
+            if let Some(since) = first::<i64>(&pool.rows(&since)?)? {
                 left = since;
                 break;
             }
             left = end;
         }
     }
-    pool.rows(&Statement::new(sql::SET_FIRST, [left, left].map(Param::Int))).await?;
+    pool.rows(&Statement::new(sql::SET_FIRST, [left, left].map(Param::Int)))?;
     // There may be more than are forgotten now, if an earlier call was interrupted.
-    remove(pool, (sql::EVENTS_BEFORE, &[Param::Int(left)]), sql::FORGET_EVENTS).await
+    remove(pool, (sql::EVENTS_BEFORE, &[Param::Int(left)]), sql::FORGET_EVENTS)
 }
 
 /// Forgets the receipts that actors have beyond `max`.
-async fn forget_receipts_of_actors(pool: &Pool, max: i64) -> Result<(), StoreError> {
+fn forget_receipts_of_actors(pool: &Pool, max: i64) -> Result<(), StoreError> {
     let mut after = String::new();
     loop {
         let params = [Param::Text(after), Param::Int(max), Param::Int(codec::limit(CHUNK_OF_ACTORS))];
-        let rows = pool.rows(&Statement::new(sql::ACTORS_WITH_SURPLUS, params)).await?;
+        let rows = pool.rows(&Statement::new(sql::ACTORS_WITH_SURPLUS, params))?;
         let actors = rows.iter().map(|row| column::<String>(row, 0)).collect::<Result<Vec<_>, _>>()?;
         for actor in &actors {
             let actor = Param::Text(actor.clone());
             let surplus = Statement::new(sql::FIRST_SURPLUS_RECEIPT_OF, [actor.clone(), Param::Int(max)]);
-            if let Some(revision) = first::<i64>(&pool.rows(&surplus).await?)? {
+            if let Some(revision) = first::<i64>(&pool.rows(&surplus)?)? {
                 let surplus = (sql::RECEIPTS_OF_UNTIL, &[actor, Param::Int(revision)][..]);
-                remove(pool, surplus, sql::FORGET_RECEIPTS).await?;
+                remove(pool, surplus, sql::FORGET_RECEIPTS)?;
             }
         }
         match actors.into_iter().next_back() {
@@ -160,16 +160,16 @@ async fn forget_receipts_of_actors(pool: &Pool, max: i64) -> Result<(), StoreErr
 /// `keys` is the text of the statement and its first parameters, which are followed by a bound and a limit. It
 /// selects keys, each with a value that ascends from the bound on: the next statement does not read the remains of
 /// the removed rows again.
-async fn remove(pool: &Pool, keys: (&str, &[Param]), delete: &str) -> Result<(), StoreError> {
+fn remove(pool: &Pool, keys: (&str, &[Param]), delete: &str) -> Result<(), StoreError> {
     let (text, params) = keys;
     let mut bound = i64::MIN;
     loop {
         let page = [Param::Int(bound), Param::Int(codec::limit(CHUNK_TO_REMOVE))];
-        let rows = pool.rows(&Statement::new(text, params.iter().cloned().chain(page))).await?;
+        let rows = pool.rows(&Statement::new(text, params.iter().cloned().chain(page)))?;
         let Some(last) = rows.last() else { return Ok(()) };
         bound = column(last, 1)?;
         let keys = rows.iter().map(|row| column(row, 0)).collect::<Result<_, _>>()?;
-        pool.rows(&Statement::new(delete, [Param::Ints(keys)])).await?;
+        pool.rows(&Statement::new(delete, [Param::Ints(keys)]))?;
         if rows.len() < CHUNK_TO_REMOVE {
             return Ok(());
         }
@@ -177,20 +177,20 @@ async fn remove(pool: &Pool, keys: (&str, &[Param]), delete: &str) -> Result<(),
 }
 
 /// Numbers waiting events in a transaction that locks the log. Returns whether more may be waiting.
-async fn number_waiting(pool: &Pool) -> Result<bool, StoreError> {
+fn number_waiting(pool: &Pool) -> Result<bool, StoreError> {
     let mut attempts = Attempts::default();
     loop {
-        let done = match pool.connection().await {
-            Ok(connection) => {
+        let done = match pool.connection() {
+            Ok(mut connection) => {
                 // If the response is lost, the numbering is repeated, so it does not matter whether it was made.
-                let done = number_locked(&connection).await;
+                let done = number_locked(&mut connection);
                 match &done {
                     Ok(_) => connection.give_back(),
                     Err(failure) if failure.has_lost_server() => {
                         drop(connection);
                         pool.drop_idle();
                     }
-                    Err(_) => connection.roll_back().await,
+                    Err(_) => connection.roll_back(),
                 }
                 done
             }
@@ -198,31 +198,31 @@ async fn number_waiting(pool: &Pool) -> Result<bool, StoreError> {
         };
         match done {
             Ok(more) => return Ok(more),
-            Err(failure) => attempts.after(failure).await?,
+            Err(failure) => attempts.after(failure)?,
         }
     }
 }
 
-async fn number_locked(connection: &Connection<'_>) -> Result<bool, Failure> {
-    connection.control(sql::BEGIN_LOCKED).await?;
-    let head = connection.rows(&Statement::new(sql::LOCK_LOG, [])).await?;
+fn number_locked(connection: &mut Connection<'_>) -> Result<bool, Failure> {
+    connection.control(sql::BEGIN_LOCKED)?;
+    let head = connection.rows(&Statement::new(sql::LOCK_LOG, []))?;
     let next = first(&head)?.ok_or_else(|| Failure::Refused("table head: row missing".into()))?;
-    let more = number(connection, next).await?;
-    connection.control(sql::COMMIT).await?;
+    let more = number(connection, next)?;
+    connection.control(sql::COMMIT)?;
     Ok(more)
 }
 
 /// Moves waiting events to the log, numbered from `next` on. Returns whether more may be waiting.
-async fn number(connection: &Connection<'_>, next: i64) -> Result<bool, Failure> {
+fn number(connection: &mut Connection<'_>, next: i64) -> Result<bool, Failure> {
     let waiting = |count| Statement::new(sql::WAITING, [Param::Int(codec::limit(count))]);
-    let mut rows = connection.rows(&waiting(CHUNK)).await?;
+    let mut rows = connection.rows(&waiting(CHUNK))?;
     let mut revisions = revisions(&rows)?;
     let is_last = rows.len() < CHUNK;
     if !is_last {
         // The last commit may be incomplete. It is left for the next round, unless it is the only one.
         let last = revisions.last().copied();
         if revisions.first().copied() == last {
-            rows = connection.rows(&waiting(usize::MAX)).await?;
+            rows = connection.rows(&waiting(usize::MAX))?;
             rows.retain(|row| row.try_get(0).ok() == last);
         } else {
             rows.retain(|row| row.try_get(0).ok() != last);
@@ -241,9 +241,9 @@ async fn number(connection: &Connection<'_>, next: i64) -> Result<bool, Failure>
     }
     let next = next + codec::limit(rows.len());
     let columns = [Param::Ints(columns.0), Param::Ints(columns.1), Param::Texts(columns.2)];
-    connection.execute(&Statement::new(sql::LOG_EVENTS, columns)).await?;
-    connection.execute(&Statement::new(sql::UNWAIT, [Param::Ints(revisions)])).await?;
-    connection.execute(&Statement::new(sql::SET_NEXT, [Param::Int(next)])).await?;
+    connection.execute(&Statement::new(sql::LOG_EVENTS, columns))?;
+    connection.execute(&Statement::new(sql::UNWAIT, [Param::Ints(revisions)]))?;
+    connection.execute(&Statement::new(sql::SET_NEXT, [Param::Int(next)]))?;
     Ok(!is_last)
 }
 

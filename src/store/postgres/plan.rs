@@ -56,12 +56,12 @@ pub(super) struct Plan<'a> {
 impl Replaced {
     /// Reads the stored port requests and contact lists that a batch replaces. Returns `None` if their
     /// versions are not the expected ones.
-    pub(super) async fn read(pool: &Pool, batch: &Batch) -> Result<Option<Self>, StoreError> {
+    pub(super) fn read(pool: &Pool, batch: &Batch) -> Result<Option<Self>, StoreError> {
         let mut replaced = Self::default();
         let ids = replacing(&batch.port_requests);
         if !ids.is_empty() {
             let keys = Param::Texts(ids.iter().map(|(id, _)| id.to_string()).collect());
-            let rows = pool.rows(&Statement::new(sql::PORT_REQUESTS, [keys])).await?;
+            let rows = pool.rows(&Statement::of_keys(sql::PORT_REQUESTS, keys))?;
             let found = rows.iter().map(|row| codec::stored::<PortRequest>(row, 1));
             let Some(found) = expected_only(&ids, found)? else { return Ok(None) };
             replaced.port_requests = found;
@@ -69,7 +69,7 @@ impl Replaced {
         let owners = replacing(&batch.contacts);
         if !owners.is_empty() {
             let keys = Param::Texts(owners.iter().map(|(owner, _)| owner.to_string()).collect());
-            let rows = pool.rows(&Statement::new(sql::CONTACT_LISTS, [keys])).await?;
+            let rows = pool.rows(&Statement::of_keys(sql::CONTACT_LISTS, keys))?;
             let found = rows.iter().map(|row: &Row| codec::stored_list(row, 0));
             let Some(found) = expected_only(&owners, found)? else { return Ok(None) };
             replaced.lists = found;

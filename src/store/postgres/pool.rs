@@ -1,46 +1,45 @@
-//! The connections to the server.
+//! The pool of sessions, and the failures of their statements.
 
-use std::collections::HashMap;
 use std::collections::hash_map::RandomState;
 use std::error::Error;
-use std::fmt;
 use std::hash::BuildHasher;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
+use std::{fmt, mem, thread};
 
-use tokio::sync::{Semaphore, SemaphorePermit};
-use tokio::time;
+use tokio_postgres::Row;
 use tokio_postgres::error::{Severity, SqlState};
-use tokio_postgres::types::{ToSql, Type};
-use tokio_postgres::{Client, Row, Statement as Prepared};
 
 use super::config::PostgresConfig;
+use super::session::Session;
+use super::socket::Deadline;
 use super::sql::{self, Statement};
 use super::tls::Tls;
 use crate::store::StoreError;
 
-/// A pool of connections, which are opened on demand and kept for later calls.
+/// A pool of sessions, which are opened on demand and kept for later calls.
 pub(super) struct Pool {
     config: PostgresConfig,
     tls: Tls,
-    idle: Mutex<Vec<Session>>,
-    /// One permit for each connection that may be in use.
-    permits: Semaphore,
+    sessions: Mutex<Sessions>,
+    /// Notified when a session is no longer in use.
+    released: Condvar,
 }
 
-/// A connection in use. It is closed when it is dropped, unless it is [given back](Self::give_back).
+#[derive(Default)]
+struct Sessions {
+    idle: Vec<Session>,
+    in_use: usize,
+}
+
+/// A session in use. It is closed when it is dropped, unless it is [given back](Self::give_back).
 pub(super) struct Connection<'a> {
-    pool: &'a Pool,
     session: Session,
-    _permit: SemaphorePermit<'a>,
+    permit: Permit<'a>,
 }
 
-/// A session on the server.
-struct Session {
-    client: Client,
-    /// The statements that it prepared, by text.
-    prepared: Mutex<HashMap<String, Prepared>>,
-}
+/// The right to use one session.
+struct Permit<'a>(&'a Pool);
 
 /// The reason why a statement was not executed.
 #[derive(Debug)]
@@ -60,69 +59,64 @@ pub(super) enum Failure {
     Refused(Box<dyn Error + Send + Sync>),
 }
 
-/// A response that did not arrive in time.
-#[derive(Debug, thiserror::Error)]
-#[error("no response within {0:?}")]
-struct TimedOut(Duration);
-
 /// The number of retries of a read on other connections.
 const MAX_LOST: usize = 3;
-/// The maximum number of statements that a session keeps prepared.
-const MAX_PREPARED: usize = 256;
 /// The number of retries of a statement after conflicts with other transactions.
 pub(super) const MAX_BUSY: u32 = 200;
 
 impl Pool {
     pub(super) fn new(config: PostgresConfig, tls: Tls) -> Self {
-        let permits = Semaphore::new(config.max_connections);
-        Self { config, tls, idle: Mutex::default(), permits }
+        Self { config, tls, sessions: Mutex::default(), released: Condvar::new() }
     }
 
     pub(super) fn config(&self) -> &PostgresConfig {
         &self.config
     }
 
-    /// Returns an idle connection, or opens one.
-    pub(super) async fn connection(&self) -> Result<Connection<'_>, Failure> {
-        let wait = time::timeout(self.config.timeout, self.permits.acquire()).await;
-        let permit = wait
-            .map_err(|_| Failure::Unreachable(TimedOut(self.config.timeout).into()))?
-            .map_err(|error| Failure::Unreachable(error.into()))?;
-        loop {
-            let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-            match idle {
-                Some(session) if session.client.is_closed() => {}
-                Some(session) => {
-                    return Ok(Connection { pool: self, session, _permit: permit });
-                }
-                None => break,
+    /// Returns a connection with an idle session, or with a new one. Waits while as many as allowed are in use.
+    pub(super) fn connection(&self) -> Result<Connection<'_>, Failure> {
+        let permit = self.permit()?;
+        while let Some(mut session) = self.idle() {
+            if session.is_open() {
+                return Ok(Connection { session, permit });
             }
         }
-        let opening = self.config.server.connect(self.tls.clone());
-        let (client, connection) = time::timeout(self.config.timeout, opening)
-            .await
-            .map_err(|_| Failure::Unreachable(TimedOut(self.config.timeout).into()))?
-            .map_err(|error| Failure::Unreachable(error.into()))?;
-        // The task ends with an error if the server closes the connection, which the next statement on it
-        // detects.
-        tokio::spawn(async move { drop(connection.await) });
-        let session = Session { client, prepared: Mutex::default() };
-        Ok(Connection { pool: self, session, _permit: permit })
+        Ok(Connection { session: Session::open(&self.config, &self.tls)?, permit })
     }
 
-    /// Closes the idle connections. Call it after a failure that [has lost the server](Failure::has_lost_server),
-    /// since the other connections are of no more use either.
+    fn permit(&self) -> Result<Permit<'_>, Failure> {
+        let timeout = self.config.timeout;
+        let are_all_used = |sessions: &mut Sessions| sessions.in_use >= self.config.max_connections;
+        let wait = self.released.wait_timeout_while(self.sessions(), timeout, are_all_used);
+        let (mut sessions, _) = wait.unwrap_or_else(PoisonError::into_inner);
+        if are_all_used(&mut sessions) {
+            return Err(Failure::Unreachable(Deadline::after(timeout).error().into()));
+        }
+        sessions.in_use += 1;
+        Ok(Permit(self))
+    }
+
+    fn idle(&self) -> Option<Session> {
+        self.sessions().idle.pop()
+    }
+
+    /// Closes the idle sessions. Call it after a failure that [has lost the server](Failure::has_lost_server),
+    /// since the other sessions are of no more use either.
     pub(super) fn drop_idle(&self) {
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        drop(mem::take(&mut self.sessions().idle));
+    }
+
+    fn sessions(&self) -> MutexGuard<'_, Sessions> {
+        self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Reads rows. The statement is retried after conflicts and lost connections.
-    pub(super) async fn rows(&self, statement: &Statement) -> Result<Vec<Row>, StoreError> {
+    pub(super) fn rows(&self, statement: &Statement) -> Result<Vec<Row>, StoreError> {
         let mut attempts = Attempts::default();
         loop {
-            let rows = match self.connection().await {
-                Ok(connection) => {
-                    let rows = connection.rows(statement).await;
+            let rows = match self.connection() {
+                Ok(mut connection) => {
+                    let rows = connection.rows(statement);
                     if rows.is_ok() {
                         connection.give_back();
                     }
@@ -136,7 +130,7 @@ impl Pool {
                     if failure.has_lost_server() {
                         self.drop_idle();
                     }
-                    attempts.after(failure).await?;
+                    attempts.after(failure)?;
                 }
             }
         }
@@ -144,83 +138,45 @@ impl Pool {
 }
 
 impl Connection<'_> {
-    /// Returns the connection to the pool, for the next use. It must not be in a transaction.
+    /// Returns the session to the pool, for the next use. It must not be in a transaction.
     pub(super) fn give_back(self) {
-        if !self.session.client.is_closed() {
-            self.pool.idle.lock().unwrap_or_else(PoisonError::into_inner).push(self.session);
-        }
+        let Self { mut session, permit } = self;
+        session.rest();
+        permit.0.sessions().idle.push(session);
     }
 
-    /// Executes a statement and returns its rows. It is unnamed, so a pooler may send the next one to
-    /// another server connection, unless the configuration allows prepared statements.
-    pub(super) async fn rows(&self, statement: &Statement) -> Result<Vec<Row>, Failure> {
-        let (text, params) = (statement.text(&self.pool.config.schema), statement.params());
-        if !self.pool.config.prepares {
-            return self.answer(self.session.client.query_typed(&text, &params)).await;
-        }
-        let prepared = self.prepare(text, &params).await?;
-        let values: Vec<_> = params.into_iter().map(|(value, _)| value).collect();
-        self.answer(self.session.client.query(&prepared, &values)).await
+    /// Executes a statement and returns its rows.
+    pub(super) fn rows(&mut self, statement: &Statement) -> Result<Vec<Row>, Failure> {
+        self.session.rows(statement, &self.permit.0.config)
     }
 
     /// Executes a statement and returns the number of changed rows.
-    pub(super) async fn execute(&self, statement: &Statement) -> Result<u64, Failure> {
-        let (text, params) = (statement.text(&self.pool.config.schema), statement.params());
-        if !self.pool.config.prepares {
-            return self.answer(self.session.client.execute_typed(&text, &params)).await;
-        }
-        let prepared = self.prepare(text, &params).await?;
-        let values: Vec<_> = params.into_iter().map(|(value, _)| value).collect();
-        self.answer(self.session.client.execute(&prepared, &values)).await
-    }
-
-    /// Returns a statement that the session has prepared, now or earlier.
-    async fn prepare(
-        &self,
-        text: String,
-        params: &[(&(dyn ToSql + Sync), Type)],
-    ) -> Result<Prepared, Failure> {
-        let known = || self.session.prepared.lock().unwrap_or_else(PoisonError::into_inner);
-        let found = known().get(&text).cloned();
-        if let Some(prepared) = found {
-            return Ok(prepared);
-        }
-        let types: Vec<_> = params.iter().map(|(_, kind)| kind.clone()).collect();
-        let prepared = self.answer(self.session.client.prepare_typed(&text, &types)).await?;
-        let mut known = known();
-        if known.len() >= MAX_PREPARED {
-            known.clear();
-        }
-        known.insert(text, prepared.clone());
-        Ok(prepared)
+    pub(super) fn execute(&mut self, statement: &Statement) -> Result<u64, Failure> {
+        self.session.execute(statement, &self.permit.0.config)
     }
 
     /// Executes a statement that controls transactions.
-    pub(super) async fn control(&self, text: &str) -> Result<(), Failure> {
-        self.answer(self.session.client.batch_execute(text)).await
+    pub(super) fn control(&mut self, text: &str) -> Result<(), Failure> {
+        self.session.control(text, self.permit.0.config.timeout)
     }
 
-    /// Rolls back, and returns the connection to the pool if that works.
-    pub(super) async fn roll_back(self) {
-        if self.control(sql::ROLLBACK).await.is_ok() {
+    /// Rolls back, and returns the session to the pool if that works.
+    pub(super) fn roll_back(mut self) {
+        if self.control(sql::ROLLBACK).is_ok() {
             self.give_back();
-        }
-    }
-
-    async fn answer<T>(
-        &self,
-        answer: impl Future<Output = Result<T, tokio_postgres::Error>>,
-    ) -> Result<T, Failure> {
-        match time::timeout(self.pool.config.timeout, answer).await {
-            Ok(Ok(answer)) => Ok(answer),
-            Ok(Err(error)) => Err(Failure::of(error)),
-            Err(_) => Err(Failure::Lost(TimedOut(self.pool.config.timeout).into())),
         }
     }
 }
 
+impl Drop for Permit<'_> {
+    fn drop(&mut self) {
+        self.0.sessions().in_use -= 1;
+        self.0.released.notify_one();
+    }
+}
+
 impl Failure {
-    fn of(error: tokio_postgres::Error) -> Self {
+    pub(super) fn of(error: tokio_postgres::Error) -> Self {
         let Some(server) = error.as_db_error() else {
             // Failure to encode a parameter or a row is a bug in this crate.
             return Self::Lost(error.into());
@@ -274,10 +230,10 @@ impl Attempts {
     /// # Errors
     ///
     /// Returns the error for the failure if it should not be retried.
-    pub(super) async fn after(&mut self, failure: Failure) -> Result<(), StoreError> {
+    pub(super) fn after(&mut self, failure: Failure) -> Result<(), StoreError> {
         match failure {
             Failure::Busy(_) | Failure::Taken if self.busy < MAX_BUSY => {
-                back_off(self.busy).await;
+                back_off(self.busy);
                 self.busy += 1;
                 Ok(())
             }
@@ -292,9 +248,9 @@ impl Attempts {
 
 /// Waits after `failed` attempts: a random time of up to 1 ms, with a limit that doubles each time up
 /// to 64 ms.
-pub(super) async fn back_off(failed: u32) {
+pub(super) fn back_off(failed: u32) {
     let most = 1000_u64 << failed.min(6);
-    time::sleep(Duration::from_micros(random() % most)).await;
+    thread::sleep(Duration::from_micros(random() % most));
 }
 
 /// Returns a random number that need not be secret.
@@ -308,6 +264,3 @@ impl fmt::Debug for Pool {
         f.debug_struct("Pool").field("config", &self.config).finish_non_exhaustive()
     }
 }
-
-/// A pool that the tasks of calls share.
-pub(super) type SharedPool = Arc<Pool>;

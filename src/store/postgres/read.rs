@@ -11,9 +11,9 @@ use crate::record::NumberRecord;
 use crate::store::{Entity, Page, PortQuery, Query, StateSet, StoreError, Stored};
 
 /// A scan of the values of one kind, in ascending order of key.
-pub(super) trait Scan: Send + Sync + 'static {
-    type Key: Copy + Send + 'static;
-    type Value: Entity<Key = Self::Key> + 'static;
+pub(super) trait Scan {
+    type Key: Copy;
+    type Value: Entity<Key = Self::Key>;
 
     /// The minimum number of rows to read at once in search of matches.
     const MIN_CHUNK: usize = 100;
@@ -36,16 +36,16 @@ pub(super) trait Scan: Send + Sync + 'static {
     fn value(row: &Row) -> Result<Stored<Self::Value>, StoreError>;
 }
 
-pub(super) struct NumberScan(pub(super) Query);
+pub(super) struct NumberScan<'a>(pub(super) &'a Query);
 
-pub(super) struct PortScan(pub(super) PortQuery);
+pub(super) struct PortScan<'a>(pub(super) &'a PortQuery);
 
-impl Scan for NumberScan {
+impl Scan for NumberScan<'_> {
     type Key = PhoneNumber;
     type Value = NumberRecord;
 
     fn statement(&self, after: Option<PhoneNumber>, limit: i64) -> Statement {
-        let query = &self.0;
+        let query = self.0;
         let mut statement = Statement::new(sql::SCAN, []);
         if let Some(prefix) = query.prefix {
             let (first, last) = prefix.range().into_inner();
@@ -75,7 +75,7 @@ impl Scan for NumberScan {
     }
 
     fn is_exact(&self) -> bool {
-        let query = &self.0;
+        let query = self.0;
         query.carrier.is_none()
             && query.used_by.is_none()
             && query.features.is_empty()
@@ -96,7 +96,7 @@ impl Scan for NumberScan {
     }
 }
 
-impl Scan for PortScan {
+impl Scan for PortScan<'_> {
     type Key = PortRequestId;
     type Value = PortRequest;
 
@@ -105,7 +105,7 @@ impl Scan for PortScan {
     const MAX_CHUNK: usize = 100;
 
     fn statement(&self, after: Option<PortRequestId>, limit: i64) -> Statement {
-        let query = &self.0;
+        let query = self.0;
         let mut statement = Statement::new(sql::PORT_SCAN, []);
         if let Some(after) = after {
             statement.push(sql::PORT_SCAN_AFTER, [Param::Text(after.to_string())]);
@@ -143,7 +143,7 @@ impl Scan for PortScan {
 }
 
 /// Returns up to `wanted` values that match, from a consistent snapshot.
-pub(super) async fn filtered<S: Scan>(
+pub(super) fn filtered<S: Scan>(
     pool: &Pool,
     scan: &S,
     after: Option<S::Key>,
@@ -151,7 +151,7 @@ pub(super) async fn filtered<S: Scan>(
 ) -> Result<Vec<Stored<S::Value>>, StoreError> {
     // A single statement is consistent, and usually finds enough.
     let size = wanted.saturating_mul(4).clamp(S::MIN_CHUNK, S::MAX_CHUNK);
-    let rows = pool.rows(&scan.statement(after, codec::limit(size))).await?;
+    let rows = pool.rows(&scan.statement(after, codec::limit(size)))?;
     let mut found = Vec::new();
     add_matching(scan, &rows, &mut found)?;
     if rows.len() < size || found.len() >= wanted {
@@ -159,9 +159,9 @@ pub(super) async fn filtered<S: Scan>(
     }
     let mut attempts = Attempts::default();
     loop {
-        let read = match pool.connection().await {
-            Ok(connection) => {
-                let read = filtered_together(&connection, scan, after, wanted).await;
+        let read = match pool.connection() {
+            Ok(mut connection) => {
+                let read = filtered_together(&mut connection, scan, after, wanted);
                 if matches!(read, Ok(Ok(_))) {
                     connection.give_back();
                 }
@@ -171,22 +171,22 @@ pub(super) async fn filtered<S: Scan>(
         };
         match read {
             Ok(found) => return found,
-            Err(failure) => attempts.after(failure).await?,
+            Err(failure) => attempts.after(failure)?,
         }
     }
 }
 
 /// Reads chunk by chunk, in one transaction.
-async fn filtered_together<S: Scan>(
-    connection: &Connection<'_>,
+fn filtered_together<S: Scan>(
+    connection: &mut Connection<'_>,
     scan: &S,
     mut after: Option<S::Key>,
     wanted: usize,
 ) -> Result<Result<Vec<Stored<S::Value>>, StoreError>, Failure> {
-    connection.control(sql::BEGIN_READ).await?;
+    connection.control(sql::BEGIN_READ)?;
     let mut found = Vec::new();
     loop {
-        let rows = connection.rows(&scan.statement(after, codec::limit(S::MAX_CHUNK))).await?;
+        let rows = connection.rows(&scan.statement(after, codec::limit(S::MAX_CHUNK)))?;
         match add_matching(scan, &rows, &mut found) {
             Ok(last) => after = last,
             Err(error) => return Ok(Err(error)),
@@ -195,7 +195,7 @@ async fn filtered_together<S: Scan>(
             break;
         }
     }
-    connection.control(sql::COMMIT).await?;
+    connection.control(sql::COMMIT)?;
     Ok(Ok(found))
 }
 

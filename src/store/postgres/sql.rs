@@ -363,11 +363,14 @@ pub(super) struct Part {
 #[derive(Clone, Debug)]
 pub(super) enum Param {
     Int(i64),
+    SomeInt(Option<i64>),
     Ints(Vec<i64>),
     SomeInts(Vec<Option<i64>>),
+    SomeBool(Option<bool>),
     Bools(Vec<bool>),
     SomeBools(Vec<Option<bool>>),
     Text(String),
+    SomeText(Option<String>),
     Texts(Vec<String>),
     SomeTexts(Vec<Option<String>>),
 }
@@ -392,6 +395,18 @@ pub(super) fn together(parts: &[Part]) -> Statement {
 impl Statement {
     pub(super) fn new(text: &str, params: impl IntoIterator<Item = Param>) -> Self {
         Self { text: text.to_owned(), params: params.into_iter().collect() }
+    }
+
+    /// Returns a statement whose parameter is a list of keys, with which a column is compared by `= ANY(?)`.
+    ///
+    /// A single key is compared by `= ?`: the server keeps the plan of such a prepared statement, but may plan one
+    /// with a list each time, since it does not know the length.
+    pub(super) fn of_keys(text: &str, keys: Param) -> Self {
+        if keys.len() == 1 {
+            Self::new(&text.replace("= ANY(?)", "= ?"), [keys.into_value()])
+        } else {
+            Self::new(text, [keys])
+        }
     }
 
     /// Adds text and its parameters.
@@ -421,14 +436,43 @@ impl Statement {
 }
 
 impl Param {
+    /// Returns the number of values.
+    fn len(&self) -> usize {
+        match self {
+            Self::Int(_) | Self::SomeInt(_) | Self::SomeBool(_) | Self::Text(_) | Self::SomeText(_) => 1,
+            Self::Ints(ints) => ints.len(),
+            Self::SomeInts(ints) => ints.len(),
+            Self::Bools(bools) => bools.len(),
+            Self::SomeBools(bools) => bools.len(),
+            Self::Texts(texts) => texts.len(),
+            Self::SomeTexts(texts) => texts.len(),
+        }
+    }
+
+    /// Returns the first value of a list, or the value that is none.
+    fn into_value(self) -> Self {
+        match self {
+            Self::Ints(ints) => Self::SomeInt(ints.into_iter().next()),
+            Self::SomeInts(ints) => Self::SomeInt(ints.into_iter().next().flatten()),
+            Self::Bools(bools) => Self::SomeBool(bools.into_iter().next()),
+            Self::SomeBools(bools) => Self::SomeBool(bools.into_iter().next().flatten()),
+            Self::Texts(texts) => Self::SomeText(texts.into_iter().next()),
+            Self::SomeTexts(texts) => Self::SomeText(texts.into_iter().next().flatten()),
+            value => value,
+        }
+    }
+
     fn typed(&self) -> (&(dyn ToSql + Sync), Type) {
         match self {
             Self::Int(int) => (int, Type::INT8),
+            Self::SomeInt(int) => (int, Type::INT8),
             Self::Ints(ints) => (ints, Type::INT8_ARRAY),
             Self::SomeInts(ints) => (ints, Type::INT8_ARRAY),
+            Self::SomeBool(bool) => (bool, Type::BOOL),
             Self::Bools(bools) => (bools, Type::BOOL_ARRAY),
             Self::SomeBools(bools) => (bools, Type::BOOL_ARRAY),
             Self::Text(text) => (text, Type::TEXT),
+            Self::SomeText(text) => (text, Type::TEXT),
             Self::Texts(texts) => (texts, Type::TEXT_ARRAY),
             Self::SomeTexts(texts) => (texts, Type::TEXT_ARRAY),
         }
@@ -496,6 +540,9 @@ mod tests {
             in_schema("CREATE SCHEMA IF NOT EXISTS telnum", "other"),
             "CREATE SCHEMA IF NOT EXISTS other"
         );
+        let keys = |keys: &[i64]| Statement::of_keys("SELECT 1 WHERE n = ANY(?)", Param::Ints(keys.to_vec()));
+        assert_eq!(keys(&[1]).text("other"), "SELECT 1 WHERE n = $1");
+        assert_eq!(keys(&[1, 2]).text("other"), "SELECT 1 WHERE n = ANY($1)");
         assert!(migration("other").all(|statement| !statement.contains("telnum")));
     }
 }

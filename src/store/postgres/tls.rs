@@ -1,20 +1,17 @@
 //! TLS for connections, by rustls.
 
 use std::error::Error;
-use std::future::Future;
+use std::future::{Ready, ready};
 use std::io;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 
 use rustls::pki_types::{CertificateDer, InvalidDnsNameError, ServerName};
-use rustls::{ClientConfig, RootCertStore};
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio_postgres::tls::{ChannelBinding, MakeTlsConnect, TlsConnect, TlsStream};
-use tokio_rustls::TlsConnector;
+use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
+use tokio_postgres::tls::{ChannelBinding, TlsConnect, TlsStream};
 
-/// A factory of TLS sessions, which always verify the certificate and the host name.
-#[derive(Clone)]
+use super::socket::{Blocking, Socket};
+
+/// The settings of TLS sessions, which always verify the certificate and the host name.
 pub(super) struct Tls(Arc<ClientConfig>);
 
 /// A TLS session with one host that is not established yet.
@@ -25,7 +22,7 @@ pub(super) struct TlsSession {
 }
 
 /// A stream in a TLS session.
-pub(super) struct Encrypted<S>(tokio_rustls::client::TlsStream<S>);
+pub(super) type Encrypted = Blocking<StreamOwned<ClientConnection, Socket>>;
 
 impl Tls {
     /// Creates the settings of the sessions, which trust `roots` and the certificate authorities that Mozilla
@@ -41,6 +38,12 @@ impl Tls {
             .with_root_certificates(store)
             .with_no_client_auth();
         Ok(Self(Arc::new(config)))
+    }
+
+    /// Returns a session with the host `name`.
+    pub(super) fn session(&self, name: Option<&str>) -> Result<TlsSession, InvalidDnsNameError> {
+        let name = name.map(|name| ServerName::try_from(name.to_owned())).transpose()?;
+        Ok(TlsSession { config: Arc::clone(&self.0), name })
     }
 }
 
@@ -59,60 +62,24 @@ pub(super) fn is_untrusted(error: &(dyn Error + 'static)) -> bool {
     false
 }
 
-impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> MakeTlsConnect<S> for Tls {
-    type Stream = Encrypted<S>;
-    type TlsConnect = TlsSession;
-    type Error = InvalidDnsNameError;
-
-    fn make_tls_connect(&mut self, domain: &str) -> Result<TlsSession, InvalidDnsNameError> {
-        let name = if domain.is_empty() { None } else { Some(ServerName::try_from(domain)?.to_owned()) };
-        Ok(TlsSession { config: Arc::clone(&self.0), name })
-    }
-}
-
-impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> TlsConnect<S> for TlsSession {
-    type Stream = Encrypted<S>;
+impl TlsConnect<Blocking<Socket>> for TlsSession {
+    type Stream = Encrypted;
     type Error = io::Error;
-    type Future = Pin<Box<dyn Future<Output = io::Result<Encrypted<S>>> + Send>>;
+    type Future = Ready<io::Result<Encrypted>>;
 
-    fn connect(self, stream: S) -> Self::Future {
-        Box::pin(async move {
+    fn connect(self, Blocking(mut socket): Blocking<Socket>) -> Self::Future {
+        let connect = || {
             let name = self.name.ok_or_else(|| io::Error::other("TLS needs the name of the host"))?;
-            TlsConnector::from(self.config).connect(name, stream).await.map(Encrypted)
-        })
+            let mut session = ClientConnection::new(self.config, name).map_err(io::Error::other)?;
+            session.complete_io(&mut socket)?;
+            Ok(Blocking(StreamOwned::new(session, socket)))
+        };
+        ready(connect())
     }
 }
 
-impl<S: AsyncRead + AsyncWrite + Unpin> TlsStream for Encrypted<S> {
+impl TlsStream for Encrypted {
     fn channel_binding(&self) -> ChannelBinding {
         ChannelBinding::none()
-    }
-}
-
-impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Encrypted<S> {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_read(context, buffer)
-    }
-}
-
-impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Encrypted<S> {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.0).poll_write(context, bytes)
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_flush(context)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_shutdown(context)
     }
 }
