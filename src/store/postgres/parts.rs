@@ -87,9 +87,9 @@ impl Plan<'_> {
         }
         let rows = former_owners.len();
         let columns = [Param::Texts(former_owners)].into_iter().chain(updates.columns());
-        push(parts, rows, Statement::new(sql::UPDATE_CONTACTS, columns));
+        push(parts, rows, Statement::of_rows(sql::UPDATE_CONTACTS, columns));
         let rows = adds.ids.len();
-        push(parts, rows, Statement::new(sql::ADD_CONTACTS, adds.columns()));
+        push(parts, rows, Statement::of_rows(sql::ADD_CONTACTS, adds.columns()));
         let (rows, statement) = counts.statement();
         push(parts, rows, statement);
     }
@@ -164,7 +164,7 @@ impl ContactCounts {
     pub(super) fn statement(&self) -> (usize, Statement) {
         let (shards, changes): (Vec<_>, Vec<_>) = self.0.iter().filter(|(_, change)| **change != 0).unzip();
         let rows = shards.len();
-        (rows, Statement::new(sql::COUNT_CONTACTS, [Param::Ints(shards), Param::Ints(changes)]))
+        (rows, Statement::of_rows(sql::COUNT_CONTACTS, [Param::Ints(shards), Param::Ints(changes)]))
     }
 }
 
@@ -211,13 +211,13 @@ impl ClaimColumns {
 
     fn into_update(self, parts: &mut Vec<Part>) {
         let rows = self.numbers.len();
-        push(parts, rows, Statement::new(sql::UPDATE_CLAIMS, self.columns()));
+        push(parts, rows, Statement::of_rows(sql::UPDATE_CLAIMS, self.columns()));
     }
 
     fn into_add(self, condition: &str, parts: &mut Vec<Part>) {
         let rows = self.numbers.len();
         let columns = [Param::Ints(self.numbers), Param::SomeTexts(self.claim)];
-        let mut statement = Statement::new(sql::ADD_CLAIMS, columns);
+        let mut statement = Statement::of_rows(sql::ADD_CLAIMS, columns);
         statement.push(condition, []);
         push(parts, rows, statement);
     }
@@ -245,7 +245,7 @@ impl RecordColumns {
             Param::SomeTexts(self.documents),
             Param::Int(revision),
         ]);
-        push(parts, rows, Statement::new(sql::UPDATE_NUMBERS, params));
+        push(parts, rows, Statement::of_rows(sql::UPDATE_NUMBERS, params));
     }
 
     fn into_add(self, condition: &str, revision: i64, parts: &mut Vec<Part>) {
@@ -260,7 +260,7 @@ impl RecordColumns {
             Param::SomeTexts(self.claims.claim),
             Param::SomeTexts(self.documents),
         ];
-        let mut statement = Statement::new(sql::ADD_NUMBERS, params);
+        let mut statement = Statement::of_rows(sql::ADD_NUMBERS, params);
         statement.push(condition, []);
         push(parts, rows, statement);
     }
@@ -285,7 +285,7 @@ fn add_value_parts<T: Entity>(
         let mut params = vec![Param::Int(revision), Param::Texts(keys)];
         params.extend(is_update.then_some(Param::Ints(expected)));
         params.extend(columns(&changes)?);
-        push(parts, changes.len(), Statement::new(text, params));
+        push(parts, changes.len(), Statement::of_rows(text, params));
     }
     Ok(())
 }
@@ -314,7 +314,7 @@ fn add_events(batch: &Batch, revision: i64, parts: &mut Vec<Part>) -> Result<(),
     }
     let rows = documents.len();
     let params = [Param::Int(revision), Param::Ints(places), Param::Ints(times), Param::Texts(documents)];
-    push(parts, rows, Statement::new(sql::ADD_EVENTS, params));
+    push(parts, rows, Statement::of_rows(sql::ADD_EVENTS, params));
     Ok(())
 }
 
@@ -329,7 +329,7 @@ fn receipt_part(receipt: &Receipt, revision: i64) -> Result<Part, StoreError> {
         Param::Ints((0..).take(parts.len()).collect()),
         Param::Texts(parts.iter().map(|part| (*part).to_owned()).collect()),
     ];
-    Ok(Part { statement: Statement::new(sql::ADD_RECEIPT, params), rows: parts.len() })
+    Ok(Part { statement: Statement::of_rows(sql::ADD_RECEIPT, params), rows: parts.len() })
 }
 
 /// Splits a text into parts of at most [`MAX_PART`] bytes; an empty text is one part.

@@ -409,6 +409,25 @@ impl Statement {
         }
     }
 
+    /// Returns a statement with the columns of rows in `unnest(?, ..) AS i (..)`.
+    ///
+    /// A single row is `(SELECT ? AS .., ..) AS i`, which the server plans and executes faster than a function.
+    pub(super) fn of_rows(text: &str, params: impl IntoIterator<Item = Param>) -> Self {
+        let params: Vec<_> = params.into_iter().collect();
+        let parts = text.split_once("unnest(").and_then(|(start, rest)| {
+            let (columns, end) = rest.split_once(") AS i (")?.1.split_once(')')?;
+            Some((start, columns, end))
+        });
+        match parts {
+            Some((start, columns, end)) if params.iter().all(|param| param.len() == 1) => {
+                let columns: Vec<_> = columns.split(", ").map(|name| format!("? AS {name}")).collect();
+                let text = format!("{start}(SELECT {}) AS i{end}", columns.join(", "));
+                Self { text, params: params.into_iter().map(Param::into_value).collect() }
+            }
+            _ => Self::new(text, params),
+        }
+    }
+
     /// Adds text and its parameters.
     pub(super) fn push(&mut self, text: &str, params: impl IntoIterator<Item = Param>) {
         self.text.push_str(text);
@@ -543,6 +562,13 @@ mod tests {
         let keys = |keys: &[i64]| Statement::of_keys("SELECT 1 WHERE n = ANY(?)", Param::Ints(keys.to_vec()));
         assert_eq!(keys(&[1]).text("other"), "SELECT 1 WHERE n = $1");
         assert_eq!(keys(&[1, 2]).text("other"), "SELECT 1 WHERE n = ANY($1)");
+        let rows = |rows: &[i64]| {
+            let text = "SELECT ? FROM unnest(?, ?) AS i (one, two) WHERE two = ?";
+            let column = || Param::Ints(rows.to_vec());
+            Statement::of_rows(text, [Param::Int(0), column(), column(), Param::Int(9)]).text("other")
+        };
+        assert_eq!(rows(&[1]), "SELECT $1 FROM (SELECT $2 AS one, $3 AS two) AS i WHERE two = $4");
+        assert_eq!(rows(&[1, 2]), "SELECT $1 FROM unnest($2, $3) AS i (one, two) WHERE two = $4");
         assert!(migration("other").all(|statement| !statement.contains("telnum")));
     }
 }
