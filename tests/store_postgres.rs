@@ -622,6 +622,23 @@ fn tables_of_another_version_are_refused() {
     assert!(matches!(error, PostgresError::Unreachable(_)), "{error:?}");
 }
 
+/// Tables that were created before an index was added get it.
+#[test]
+#[ignore = "needs the servers that TELNUM_POSTGRES names"]
+fn missing_indexes_are_added() {
+    let schema = Schema::new(&urls()[0], |config| config);
+    let count = || {
+        let name = &schema.name;
+        schema.value(&format!("SELECT count(*) FROM pg_indexes WHERE schemaname = '{name}'"))
+    };
+    let all = count();
+    schema.execute("DROP INDEX telnum.receipt_actor, telnum.number_owner");
+    assert_eq!(count(), all - 2);
+    PostgresStore::migrate(&schema.config).unwrap();
+    assert_eq!(count(), all);
+    schema.store().commit(batch(1)).unwrap();
+}
+
 #[test]
 fn settings_that_cannot_be_used_are_refused() {
     for text in

@@ -100,8 +100,8 @@ const MAX_CHANGES: usize = 10_000;
 const MAX_SKEW: Duration = Duration::from_secs(3_600);
 
 impl PostgresStore {
-    /// Creates the schema and its tables if they do not exist, and upgrades tables of an earlier version. Stop
-    /// services with an earlier version of this crate before an upgrade: their commits would be missing in the
+    /// Creates the schema and its tables if they do not exist, adds missing indexes, and upgrades tables of an earlier
+    /// version. Stop services with an earlier version of this crate before an upgrade: their commits would be missing in the
     /// new columns. Once an upgrade has started, they can no longer connect; an interrupted one is continued by the
     /// next call.
     ///
@@ -377,9 +377,22 @@ fn migrate(pool: &Pool) -> Result<(), PostgresError> {
             contacts::upgrade(pool).map_err(backend)?;
             set_version(pool, sql::UPGRADING, sql::VERSION)?;
         }
-        checked => return checked,
+        checked => {
+            checked?;
+            return add_indexes(pool);
+        }
     }
     check(pool)
+}
+
+/// Creates the indexes that tables of this version do not have if they were created before the indexes were added.
+fn add_indexes(pool: &Pool) -> Result<(), PostgresError> {
+    let schema = &pool.config().schema;
+    let statement = Statement::new(sql::INDEXES, [Param::Text(schema.to_string())]);
+    let rows = pool.rows(&statement).map_err(backend)?;
+    let existing =
+        rows.iter().map(|row| column(row, 0)).collect::<Result<Vec<&str>, _>>().map_err(backend)?;
+    execute(pool, sql::missing_indexes(schema, &existing))
 }
 
 /// Changes the version of the tables, unless another client has changed it.

@@ -100,6 +100,9 @@ pub(super) const UPGRADE_CONTACTS: &str = "UPDATE telnum.contact AS c SET extens
      AND c.created IS NULL RETURNING c.owner";
 pub(super) const SET_VERSION: &str = "UPDATE telnum.version SET version = ? WHERE id = 1 AND version = ?";
 
+/// The names of the indexes of the tables.
+pub(super) const INDEXES: &str = "SELECT indexname FROM pg_indexes WHERE schemaname = ?";
+
 pub(super) const TABLES_VERSION: &str = "SELECT version FROM telnum.version WHERE id = 1";
 
 /// The server's time in microseconds since 1970.
@@ -333,6 +336,16 @@ pub(super) fn migration(schema: &str) -> impl Iterator<Item = String> {
 /// the new columns.
 pub(super) fn upgrade(schema: &str) -> impl Iterator<Item = String> {
     COLUMNS_SINCE_1.iter().chain(TABLES).map(|statement| in_schema(statement, schema))
+}
+
+/// Returns the statements that create the indexes which are not among `existing`.
+pub(super) fn missing_indexes(schema: &str, existing: &[&str]) -> impl Iterator<Item = String> {
+    let is_missing = |statement: &&&str| {
+        let index = statement.strip_prefix("CREATE INDEX IF NOT EXISTS ");
+        let name = index.and_then(|index| index.split(' ').next());
+        name.is_some_and(|name| !existing.contains(&name))
+    };
+    TABLES.iter().filter(is_missing).map(|statement| in_schema(statement, schema))
 }
 
 /// Returns a statement with the name of the schema inserted.
