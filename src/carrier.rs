@@ -29,7 +29,7 @@ pub use self::search::MAX_SEARCH_RESULTS;
 #[cfg(feature = "testing")]
 pub(crate) use self::search::consecutive_run;
 pub(crate) use self::{
-    built_in::is_in_pool_for,
+    built_in::{is_in_pool_for, is_in_stock_for},
     search::{OpenCalls, SearchAnswer, call_carriers, search_carriers},
 };
 

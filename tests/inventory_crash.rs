@@ -233,8 +233,8 @@ fn a_number_is_bought_once() {
         name: None,
         all_or_nothing: false,
     };
-    // The receipt, the record, the port, the check by the local carrier, the claim, the order, the outcome.
-    assert_eq!(story.run(), 7);
+    // The receipt, the record, the claim, the order, the outcome.
+    assert_eq!(story.run(), 5);
     Scenario {
         act: &|inventory, options| inventory.activate([number(0).to_string()], options),
         is_after: &is_in_service,
@@ -280,8 +280,8 @@ fn a_creation_provisions_address_and_name_once() {
         name: Some("Reseller"),
         all_or_nothing: false,
     };
-    // The receipt, the record, the port, the claim, the address, the name, the outcome.
-    assert_eq!(story.run(), 7);
+    // The receipt, the record, the claim, the address, the name, the outcome.
+    assert_eq!(story.run(), 6);
 }
 
 /// An address is changed: the provider is called once.
@@ -348,7 +348,7 @@ fn a_list_of_local_and_bought_numbers_is_done_once() {
         name: None,
         all_or_nothing: false,
     };
-    assert!(story.run() > 8);
+    assert!(story.run() > 6);
 }
 
 /// A reservation ends: one sweep returns the number to the carrier, once.

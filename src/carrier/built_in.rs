@@ -148,6 +148,20 @@ pub(crate) fn is_in_pool_for(
     pool_of(record).is_none_or(|pool| [account, reseller].iter().flatten().any(|id| id.as_str() == pool))
 }
 
+/// Returns whether the number of `record` is in the stock and for sale.
+fn is_in_stock(record: &NumberRecord) -> bool {
+    record.state() == State::Available && !record.is_returned() && record.pending().is_none()
+}
+
+/// Returns whether [`LocalCarrier`] sells the number of `record` to `account`, whose reseller is `reseller`.
+pub(crate) fn is_in_stock_for(
+    record: &NumberRecord,
+    account: Option<AccountId>,
+    reseller: Option<AccountId>,
+) -> bool {
+    is_in_stock(record) && is_in_pool_for(record, account, reseller)
+}
+
 /// Returns offers by `carrier` of the first numbers in `store` that match `query` and `is_match`, and
 /// are consecutive if `search` requires it.
 fn search_store(
@@ -188,10 +202,7 @@ fn check_store(
     is_match: impl Fn(&NumberRecord) -> bool,
 ) -> Result<Vec<Availability>, CarrierError> {
     let check = |stored: Option<Stored<NumberRecord>>| {
-        let is_available = stored.is_some_and(|record| {
-            let is_in_stock = record.state() == State::Available && !record.is_returned();
-            is_in_stock && record.pending().is_none() && is_match(&record)
-        });
+        let is_available = stored.is_some_and(|record| is_in_stock(&record) && is_match(&record));
         if is_available { Availability::Available } else { Availability::Unavailable }
     };
     let mut checked = Vec::with_capacity(numbers.len());

@@ -399,10 +399,7 @@ impl ContactBook {
         };
         let owners: BTreeSet<OwnerId> =
             page.items.iter().filter(is_outdated).map(ContactNumber::owner).collect();
-        let mut changed = 0;
-        for owner in owners {
-            changed += self.refresh(owner)?.len() as u64;
-        }
+        let changed = self.refresh_together(&owners.into_iter().collect::<Vec<_>>())?;
         Ok(RefreshProgress { changed, left: start })
     }
 
@@ -508,6 +505,33 @@ impl ContactBook {
     /// [`Store`](ContactBookError::Store) if the store fails.
     pub fn page(&self, query: &ContactQuery) -> Result<ContactPage<ContactNumber>, ContactBookError> {
         Ok(self.store.contact_page(query)?)
+    }
+
+    /// Derives the location and the carrier of the numbers of several owners again, in one commit if no other
+    /// writer changes one of the lists. Returns the number of changed contacts.
+    fn refresh_together(&self, owners: &[OwnerId]) -> Result<u64, ContactBookError> {
+        let (mut changed, mut refreshed) = (0, Vec::with_capacity(owners.len()));
+        if owners.is_empty() {
+            return Ok(changed);
+        }
+        for stored in self.store.contact_lists(owners)?.into_iter().flatten() {
+            let mut list = ContactList::clone(&stored);
+            let changes = list.refresh(&*self.derive, (self.clock)());
+            if !changes.events.is_empty() {
+                changed += changes.saved.len() as u64;
+                refreshed.push(Change::put(list, stored.expected()).with_events(changes.events));
+            }
+        }
+        if refreshed.is_empty() {
+            return Ok(changed);
+        }
+        match self.store.commit(Batch::new().with_contacts(refreshed)) {
+            Ok(_) => Ok(changed),
+            Err(error) if error.is_refusal() => {
+                owners.iter().map(|owner| Ok(self.refresh(*owner)?.len() as u64)).sum()
+            }
+            Err(error) => Err(error.into()),
+        }
     }
 
     fn owner_of(&self, id: ContactId) -> Result<OwnerId, ContactBookError> {

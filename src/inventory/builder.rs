@@ -17,6 +17,7 @@ use crate::idempotency::IdempotencyKey;
 #[cfg(any(doc, not(feature = "geo")))]
 use crate::locality::LocalityTable;
 use crate::locality::{LocalityLookup, NoLocalityLookup};
+use crate::names::CarrierName;
 use crate::normalize::Normalizer;
 use crate::policy::Policy;
 use crate::provider::{AddressBook, CnamNotifications, CnamProvider, E911Provider};
@@ -65,7 +66,9 @@ impl Inventory {
         let store: Arc<dyn Store> = Arc::new(store);
         let services = Services {
             carriers: vec![Arc::new(LocalCarrier::new(Arc::clone(&store)))],
+            has_own_stock: true,
             porting: Arc::new(StoredPorts(Arc::clone(&store))),
+            has_stored_ports: true,
             store,
             accounts: Arc::new(AccountTree::default()),
             normalizer: Normalizer::reference(),
@@ -159,6 +162,7 @@ impl InventoryBuilder {
     /// ```
     pub fn carrier(mut self, carrier: impl Carrier + 'static) -> Self {
         self.services.carriers.retain(|other| other.name() != carrier.name());
+        self.services.has_own_stock &= carrier.name() != CarrierName::LOCAL;
         self.services.carriers.push(Arc::new(carrier));
         self
     }
@@ -296,6 +300,7 @@ impl InventoryBuilder {
     /// ```
     pub fn porting(mut self, porting: impl PortingLookup + 'static) -> Self {
         self.services.porting = Arc::new(porting);
+        self.services.has_stored_ports = false;
         self
     }
 

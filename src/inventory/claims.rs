@@ -2,6 +2,7 @@
 //! outcome.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use super::effects::RolledBack;
 use super::error::InventoryError;
@@ -21,15 +22,75 @@ struct Settlement {
     outcome: NumberOutcome,
 }
 
-impl Services {
-    /// Completes one claim, as [`complete_claims`](Self::complete_claims) does.
-    pub(super) fn complete_claim(&self, claimed: &Stored<NumberRecord>) -> NumberOutcome {
-        let outcome = self.complete_claims(std::slice::from_ref(claimed)).pop();
-        outcome.map_or(Err(InventoryError::Conflict(claimed.number())), |(_, outcome)| outcome)
+/// Returns whether the caller may run one more effect. A caller that no longer holds the lease of its task
+/// may not.
+pub(super) type MayRun<'a> = &'a mut dyn FnMut() -> bool;
+
+/// The completion of claims that do not depend on each other. Their outcomes are committed together, with a
+/// delay of at most [`SETTLE_TIME`] between effects.
+///
+/// A crash loses the outcomes of that time. Recovery then repeats the effects with the same idempotency keys,
+/// for which carriers and providers must return the same outcomes without ordering again.
+pub(super) struct Completion<'a, T> {
+    services: &'a Services,
+    /// The settlements that are not committed, each with the caller's tag.
+    open: Vec<(T, Settlement)>,
+    /// The time of the last commit.
+    committed: Instant,
+}
+
+/// The time after which the outcomes of effects are committed.
+const SETTLE_TIME: Duration = Duration::from_millis(50);
+
+impl<'a, T> Completion<'a, T> {
+    pub(super) fn new(services: &'a Services) -> Self {
+        Self { services, open: Vec::new(), committed: Instant::now() }
     }
 
-    /// Completes one claim, or several that were made together: either all of their effects take place, or
-    /// none. If the claims are part of a request with a key, the outcome is kept in a receipt.
+    /// Runs the effects of a claim while the caller `may_run` them. Returns the outcomes of the claims that
+    /// have ended, or whose effects may not have taken place.
+    pub(super) fn complete(
+        &mut self,
+        tag: T,
+        claimed: &Stored<NumberRecord>,
+        may_run: MayRun<'_>,
+    ) -> Vec<(T, NumberOutcome)> {
+        let claims = std::slice::from_ref(claimed);
+        // Each claim of a request with a key has a receipt, and a commit stores only one.
+        if receipt_key(claims).is_some() {
+            let outcomes = self.services.complete_claims(claims, may_run);
+            let outcome = outcomes.into_iter().next();
+            let conflict = || Err(InventoryError::Conflict(claimed.number()));
+            return vec![(tag, outcome.map_or_else(conflict, |(_, outcome)| outcome))];
+        }
+        match self.services.run_claims(claims, may_run) {
+            Ok(settlements) => {
+                self.open.extend(Some(tag).into_iter().zip(settlements));
+                let is_full = self.open.len() >= self.services.store.max_changes();
+                let is_due = is_full || self.committed.elapsed() >= SETTLE_TIME;
+                if is_due { self.commit() } else { Vec::new() }
+            }
+            Err(outcomes) => Some(tag).into_iter().zip(outcomes).collect(),
+        }
+    }
+
+    /// Commits the remaining outcomes, and returns them.
+    pub(super) fn finish(mut self) -> Vec<(T, NumberOutcome)> {
+        self.commit()
+    }
+
+    fn commit(&mut self) -> Vec<(T, NumberOutcome)> {
+        let (tags, settlements): (Vec<_>, Vec<_>) = std::mem::take(&mut self.open).into_iter().unzip();
+        let outcomes = self.services.commit_separate(settlements);
+        self.committed = Instant::now();
+        tags.into_iter().zip(outcomes).collect()
+    }
+}
+
+impl Services {
+    /// Completes one claim, or several that were made together, while the caller `may_run` their effects: either
+    /// all of them take place, or none. If the claims are part of a request with a key, the outcome is kept in a
+    /// receipt.
     ///
     /// `claimed` must be in ascending order of number, so that a retry, by this caller or another, first
     /// repeats the effects that were already performed.
@@ -41,12 +102,29 @@ impl Services {
     pub(super) fn complete_claims(
         &self,
         claimed: &[Stored<NumberRecord>],
+        may_run: MayRun<'_>,
     ) -> Vec<(PhoneNumber, NumberOutcome)> {
+        let outcomes = match self.run_claims(claimed, may_run) {
+            Ok(settlements) => self.commit_settlements(settlements, receipt_key(claimed)),
+            Err(outcomes) => outcomes,
+        };
+        claimed.iter().map(|stored| stored.number()).zip(outcomes).collect()
+    }
+
+    /// Runs the effects of claims that are completed together. Returns their settlements, or the outcomes of
+    /// claims that stay, because it is unknown whether an effect took place, or because the caller may not run
+    /// more effects.
+    fn run_claims(
+        &self,
+        claimed: &[Stored<NumberRecord>],
+        may_run: MayRun<'_>,
+    ) -> Result<Vec<Settlement>, Vec<NumberOutcome>> {
         let mut performed = Vec::with_capacity(claimed.len());
         let mut failed = None;
         for stored in claimed {
+            let pending = stored.pending();
             let (outcomes, failure) =
-                stored.pending().map_or((Vec::new(), None), |pending| self.perform_effects(pending));
+                pending.map_or((Vec::new(), None), |pending| self.perform_effects(pending, may_run));
             performed.push(outcomes);
             if let Some(failure) = failure {
                 failed = Some((stored.number(), failure));
@@ -57,14 +135,13 @@ impl Services {
         if let Some((number, failure)) = failed.as_ref().filter(|(_, failure)| !failure.is_known) {
             let outcome = |stored: &Stored<NumberRecord>| {
                 let since = stored.pending().map_or_else(|| self.now(), Pending::since);
-                let error = if stored.number() == *number {
+                Err(if stored.number() == *number {
                     failure.error.clone()
                 } else {
                     Refusal::Claimed(since).into()
-                };
-                (stored.number(), Err(error))
+                })
             };
-            return claimed.iter().map(outcome).collect();
+            return Err(claimed.iter().map(outcome).collect());
         }
         let settlements = claimed.iter().zip(performed).map(|(stored, outcomes)| {
             let error = failed.as_ref().and_then(|(number, failure)| {
@@ -78,11 +155,46 @@ impl Services {
             });
             settle(stored, outcomes, error, self.now())
         });
-        let outcomes = match settlements.collect::<Result<Vec<_>, _>>() {
-            Ok(settlements) => self.commit_settlements(settlements, receipt_key(claimed)),
-            Err(refusal) => claimed.iter().map(|_| Err(refusal.clone().into())).collect(),
+        settlements.collect::<Result<_, _>>().map_err(|refusal| {
+            let refused = InventoryError::from(refusal);
+            claimed.iter().map(|_| Err(refused.clone())).collect()
+        })
+    }
+
+    /// Commits the settlements of claims that do not depend on each other: together or, if another caller has
+    /// ended one of the claims, separately.
+    fn commit_separate(&self, settlements: Vec<Settlement>) -> Vec<NumberOutcome> {
+        if settlements.len() < 2 {
+            return if settlements.is_empty() {
+                Vec::new()
+            } else {
+                self.commit_settlements(settlements, None)
+            };
+        }
+        let changes: Vec<_> = settlements.iter().map(|settlement| settlement.change.clone()).collect();
+        match self.store.commit(changes.into()) {
+            Ok(revision) => self.settled(settlements, revision),
+            Err(error) if error.is_conflict() => {
+                settlements.into_iter().flat_map(|one| self.commit_settlements(vec![one], None)).collect()
+            }
+            Err(error) => {
+                let error = InventoryError::from(error);
+                settlements.iter().map(|_| Err(error.clone())).collect()
+            }
+        }
+    }
+
+    /// Rolls back the effects of the abandoned claims among settlements that were committed with `revision`.
+    /// Returns the outcomes.
+    fn settled(&self, settlements: Vec<Settlement>, revision: Revision) -> Vec<NumberOutcome> {
+        let settled = |settlement: Settlement| {
+            if let Some(record) = settlement.change.value() {
+                // A record whose effects cannot be rolled back now stays claimed until recovery.
+                let _ = self.roll_back(&Stored::new(Arc::clone(record), revision));
+            }
+            settlement.outcome
         };
-        claimed.iter().map(|stored| stored.number()).zip(outcomes).collect()
+        settlements.into_iter().map(settled).collect()
     }
 
     /// Commits settlements together, and rolls back the effects of the abandoned claims.
@@ -94,26 +206,19 @@ impl Services {
         let numbers = settlements.iter().map(|settlement| (settlement.change.key(), &settlement.outcome));
         let receipt =
             receipt_key.map(|(key, actor)| self.receipt_of(key, actor, &RequestReceipt::of(numbers)));
-        let (changes, outcomes): (Vec<_>, Vec<_>) =
-            settlements.into_iter().map(|settlement| (settlement.change, settlement.outcome)).unzip();
+        let changes: Vec<_> = settlements.iter().map(|settlement| settlement.change.clone()).collect();
         match self.commit_settled(&changes, receipt) {
-            Ok(revision) => {
-                for record in changes.iter().filter_map(Change::value) {
-                    // A record whose effects cannot be rolled back now stays claimed until recovery.
-                    let _ = self.roll_back(&Stored::new(Arc::clone(record), revision));
-                }
-                outcomes
-            }
+            Ok(revision) => self.settled(settlements, revision),
             Err(error) if error.is_conflict() => {
                 let receipt = receipt_key.and_then(|(key, _)| self.receipt(key).ok().flatten());
-                let outcome = |(change, outcome): (&Change, NumberOutcome)| {
-                    self.outcome_after_conflict(change, outcome, receipt.as_ref())
+                let outcome = |Settlement { change, outcome }| {
+                    self.outcome_after_conflict(&change, outcome, receipt.as_ref())
                 };
-                changes.iter().zip(outcomes).map(outcome).collect()
+                settlements.into_iter().map(outcome).collect()
             }
             Err(error) => {
                 let error = InventoryError::from(error);
-                outcomes.iter().map(|_| Err(error.clone())).collect()
+                settlements.iter().map(|_| Err(error.clone())).collect()
             }
         }
     }
@@ -169,7 +274,11 @@ impl Services {
             return Ok(outcome);
         }
         Ok(match self.store.get(number)? {
-            Some(stored) if is_claimed_under(&stored, key) => self.complete_claim(&stored),
+            Some(stored) if is_claimed_under(&stored, key) => {
+                let outcomes = self.complete_claims(&[stored], &mut || true);
+                let outcome = outcomes.into_iter().next();
+                outcome.map_or(Err(InventoryError::Conflict(number)), |(_, outcome)| outcome)
+            }
             // The claim has ended in the meantime.
             Some(_) | None => receipt()?.unwrap_or(Err(InventoryError::Conflict(number))),
         })
@@ -190,7 +299,7 @@ impl Services {
         // The numbers were claimed in one commit, and their claims end in one commit.
         if claimed.len() == receipt.pending.len() {
             claimed.sort_unstable_by_key(|stored| stored.number());
-            return Ok(self.complete_claims(&claimed));
+            return Ok(self.complete_claims(&claimed, &mut || true));
         }
         let ended = self.receipt(key_of_group(request))?.unwrap_or_default();
         let outcome = |number| ended.outcome(number).unwrap_or(Err(InventoryError::Conflict(number)));

@@ -364,6 +364,11 @@ impl Command<'_> {
         }
     }
 
+    /// Returns whether the command is probably for numbers on active port requests.
+    pub(super) fn expects_port_request(&self) -> bool {
+        matches!(self, Self::Create(create) if create.ported_in)
+    }
+
     /// Decides the command for one number.
     pub(super) fn decide(
         &self,

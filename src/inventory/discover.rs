@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use super::options::Options;
 use super::services::{ActivePorts, Services};
+#[cfg(doc)]
+use crate::carrier::LocalCarrier;
 use crate::carrier::{Availability, Carrier, CarrierError, call_carriers};
 use crate::names::CarrierName;
 use crate::number::PhoneNumber;
@@ -36,7 +38,8 @@ impl Services {
         options: &Options,
     ) -> Discovered {
         let now = self.now();
-        let Sellers { carriers, failure } = self.sellers(numbers, porting, options);
+        // The store has none of the numbers in stock for the account: the caller has read their records.
+        let Sellers { carriers, failure } = self.sellers(numbers, |_| false, porting, options);
         let mut offers = self.searches.offers(numbers, options.account);
         let record = |(number, carrier): (&PhoneNumber, Option<_>)| {
             let carrier = carrier?;
@@ -51,10 +54,11 @@ impl Services {
     }
 
     /// Asks all carriers that the account of the call may use, concurrently, which of `numbers` they
-    /// sell.
+    /// sell. `is_in_stock` states for the index of a number whether [`LocalCarrier`] sells it.
     pub(super) fn sellers(
         &self,
         numbers: &[PhoneNumber],
+        is_in_stock: impl Fn(usize) -> bool,
         porting: &ActivePorts,
         options: &Options,
     ) -> Sellers {
@@ -67,9 +71,17 @@ impl Services {
         let checked: Arc<[_]> = numbers.into();
         let check = move |carrier: &dyn Carrier| carrier.check_for(&checked, account, reseller);
         let open_calls = &self.searches.open_calls;
-        let answers = call_carriers(&carriers, open_calls, self.limits.search_timeout, check);
-        for (carrier, (name, answer)) in carriers.iter().zip(answers) {
-            let answer = match answer {
+        let is_asked =
+            |carrier: &&Arc<dyn Carrier>| !(self.has_own_stock && carrier.name() == CarrierName::LOCAL);
+        let asked: Vec<_> = carriers.iter().filter(is_asked).cloned().collect();
+        let mut answers = call_carriers(&asked, open_calls, self.limits.search_timeout, check).into_iter();
+        let stock =
+            |place| if is_in_stock(place) { Availability::Available } else { Availability::Unavailable };
+        for carrier in &carriers {
+            let stock = || Some((CarrierName::LOCAL, Ok((0..numbers.len()).map(stock).collect())));
+            let answer = if is_asked(&carrier) { answers.next() } else { stock() };
+            let Some((name, answer)) = answer else { break };
+            let answer: Vec<_> = match answer {
                 Ok(answer) => answer,
                 Err(CarrierError::Unsupported) => continue,
                 Err(error) => {

@@ -1,5 +1,6 @@
 //! The calls to carriers and providers that perform external effects and roll them back.
 
+use super::claims::MayRun;
 use super::error::InventoryError;
 use super::services::Services;
 use crate::carrier::{CarrierError, CarrierInfo};
@@ -8,7 +9,7 @@ use crate::feature::e911::E911Address;
 use crate::idempotency::IdempotencyKey;
 use crate::number::PhoneNumber;
 use crate::provider::ProviderError;
-use crate::record::{Decision, EffectOutcome, ExternalEffect, NumberRecord, Pending};
+use crate::record::{Decision, EffectOutcome, ExternalEffect, NumberRecord, Pending, Refusal};
 
 /// The reason why an external effect failed.
 pub(super) struct EffectFailure {
@@ -39,11 +40,19 @@ pub(super) enum RolledBack {
 }
 
 impl Services {
-    /// Performs the effects of a claim in order, up to the first failure. Returns the outcomes of the
-    /// performed effects, and the failure.
-    pub(super) fn perform_effects(&self, pending: &Pending) -> (Vec<EffectOutcome>, Option<EffectFailure>) {
+    /// Performs the effects of a claim in order, up to the first failure, while the caller `may_run` them.
+    /// Returns the outcomes of the performed effects, and the failure.
+    pub(super) fn perform_effects(
+        &self,
+        pending: &Pending,
+        may_run: MayRun<'_>,
+    ) -> (Vec<EffectOutcome>, Option<EffectFailure>) {
         let mut outcomes = Vec::with_capacity(pending.effects().len());
         for (place, effect) in pending.effects().iter().enumerate() {
+            if !may_run() {
+                let error = Refusal::Claimed(pending.since()).into();
+                return (outcomes, Some(EffectFailure { error, is_known: false }));
+            }
             match self.perform(effect, pending.after(), pending.effect_key(place)) {
                 Ok(outcome) => outcomes.push(outcome),
                 Err(failure) => return (outcomes, Some(failure)),

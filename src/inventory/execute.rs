@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::billing::Quote;
+use super::claims::Completion;
 use super::command::{Case, Command, CommandContext, is_unowned};
 use super::discover::Discovered;
 use super::error::InventoryError;
@@ -35,6 +36,9 @@ struct Execution<'a> {
     may_change: Option<MayChange<'a>>,
     /// The numbers that the rate limit has admitted.
     admitted: HashSet<PhoneNumber>,
+    /// Whether new numbers are decided as if they were on no active port request. The guards of the commit verify
+    /// that, which saves a call to the store; a failure is verified by a read.
+    assumes_no_ports: bool,
     completion: Option<PortCompletion<'a>>,
     is_port_completed: bool,
 }
@@ -93,6 +97,13 @@ impl Services {
         self.check_document(command, entries.list.len())?;
         let request = Request::of(&entries, options, command);
         let (prices, admitted) = (Prices::default(), HashSet::new());
+        // Other calls may be refused after the decisions, without a commit that verifies them.
+        let assumes_no_ports = self.has_stored_ports
+            && self.billing.is_free()
+            && may_change.is_none()
+            && completion.is_none()
+            && !command.expects_port_request()
+            && !(options.dry_run || options.all_or_nothing);
         let is_port_completed = false;
         let mut execution = Execution {
             services: self,
@@ -102,6 +113,7 @@ impl Services {
             prices,
             may_change,
             admitted,
+            assumes_no_ports,
             completion,
             is_port_completed,
         };
@@ -171,7 +183,12 @@ impl Execution<'_> {
     /// Executes the call in one commit. After a conflict it divides the call in halves, down to single
     /// numbers.
     fn run_each(&mut self, entries: &mut [Entry]) {
-        if self.attempt(entries) != Attempt::Conflict {
+        let assumed_no_ports = self.assumes_no_ports;
+        let mut attempt = self.attempt(entries);
+        if attempt == Attempt::Conflict && assumed_no_ports {
+            attempt = self.attempt(entries);
+        }
+        if attempt != Attempt::Conflict {
             return;
         }
         if self.completion.as_ref().is_some_and(|completion| completion.is_whole) {
@@ -243,7 +260,10 @@ impl Execution<'_> {
                 self.complete(claimed, entries, together);
                 Attempt::Stored
             }
-            Err(error) if error.is_conflict() => Attempt::Conflict,
+            Err(error) if error.is_conflict() => {
+                self.assumes_no_ports = false;
+                Attempt::Conflict
+            }
             Err(error) => {
                 let error = InventoryError::from(error);
                 for place in places {
@@ -256,21 +276,53 @@ impl Execution<'_> {
 
     /// Reads and decides each undecided number. If the decision fails, the number fails.
     fn plan(
-        &self,
+        &mut self,
         entries: &mut [Entry],
         placeholders: &mut PortInPlaceholders<'_>,
         ctx: &CommandContext<'_>,
     ) -> Vec<Plan> {
-        let mut undecided = self.read_records(entries, ctx);
+        let undecided = self.read_records(entries, ctx);
         let is_new = |case: &&Undecided| case.is_hidden || self.command.needs_porting(case.record.as_deref());
-        let new: Vec<_> = undecided.iter().filter(is_new).map(|case| case.number).collect();
+        let (new_places, new): (Vec<_>, Vec<_>) =
+            undecided.iter().filter(is_new).map(|case| (case.place, case.number)).unzip();
+        // Whether a number in `port_in` is a placeholder depends on its port request.
+        let is_port_in = |record: &Arc<NumberRecord>| record.state() == State::PortIn;
+        self.assumes_no_ports &= !undecided.iter().filter_map(|case| case.stored.as_ref()).any(is_port_in);
         let porting = match &self.completion {
             Some(completion) => ActivePorts::on(completion.request),
+            None if self.assumes_no_ports => ActivePorts::none(),
             None => self.services.active_ports(&new),
         };
+        let places: Vec<_> = undecided.iter().map(|case| case.place).collect();
+        let plans = self.decide_all(undecided, &porting, entries, placeholders, ctx);
+        let mut decided = new_places.iter().filter_map(|place| entries.get(*place));
+        // A failure is not verified by the commit, and a number on a port request fails with another error.
+        let is_unverified = self.assumes_no_ports && decided.any(|entry| entry.error().is_some());
+        if !is_unverified || self.services.active_ports(&new).is_none() {
+            return plans;
+        }
+        self.assumes_no_ports = false;
+        placeholders.clear();
+        for place in places {
+            if let Some(entry) = entries.get_mut(place) {
+                entry.outcome = None;
+            }
+        }
+        self.plan(entries, placeholders, ctx)
+    }
+
+    /// Decides each of `undecided`. If the decision fails, the number fails.
+    fn decide_all(
+        &self,
+        mut undecided: Vec<Undecided>,
+        porting: &ActivePorts,
+        entries: &mut [Entry],
+        placeholders: &mut PortInPlaceholders<'_>,
+        ctx: &CommandContext<'_>,
+    ) -> Vec<Plan> {
         let discovers = self.command.discovers(ctx);
         for case in undecided.iter_mut().filter(|_| self.command.takes_placeholders()) {
-            case.set_placeholder_aside(discovers, ctx, &porting);
+            case.set_placeholder_aside(discovers, ctx, porting);
         }
         let (absent, present): (Vec<_>, Vec<_>) = undecided
             .into_iter()
@@ -279,7 +331,7 @@ impl Execution<'_> {
         let (mut custom, mut listed) = (None, 0);
         for case in present {
             let place = case.place;
-            match self.decide(case, false, &porting, ctx) {
+            match self.decide(case, false, porting, ctx) {
                 Ok(mut plan) => {
                     plan.decision.record.share_custom(&mut custom);
                     plans.push(plan);
@@ -288,11 +340,11 @@ impl Execution<'_> {
             }
         }
         if !absent.is_empty() {
-            plans.extend(self.plan_absent(absent, &porting, entries, &mut listed, ctx));
+            plans.extend(self.plan_absent(absent, porting, entries, &mut listed, ctx));
         }
         plans.retain(|plan| {
             let (before, after) = (plan.before.as_deref(), &plan.decision.record);
-            match placeholders.add(after, before, &porting, &ctx.record) {
+            match placeholders.add(after, before, porting, &ctx.record) {
                 Ok(()) => true,
                 Err(error) => {
                     set_outcome(entries, plan.place, Err(error));
@@ -561,15 +613,25 @@ impl Execution<'_> {
         together: bool,
     ) {
         if !together {
+            let mut completion = Completion::new(self.services);
+            let mut outcomes = Vec::with_capacity(claimed.len());
             for (place, stored) in claimed {
-                let in_time = self.options.check_deadline(stored.number());
-                set_outcome(entries, place, in_time.and_then(|()| self.services.complete_claim(&stored)));
+                match self.options.check_deadline(stored.number()) {
+                    Ok(()) => outcomes.extend(completion.complete(place, &stored, &mut || true)),
+                    Err(error) => outcomes.push((place, Err(error))),
+                }
+            }
+            outcomes.extend(completion.finish());
+            for (place, outcome) in outcomes {
+                set_outcome(entries, place, outcome);
             }
             return;
         }
         claimed.sort_unstable_by_key(|(_, stored)| stored.number());
         let (places, stored): (Vec<_>, Vec<_>) = claimed.into_iter().unzip();
-        for (place, (_, outcome)) in places.into_iter().zip(self.services.complete_claims(&stored)) {
+        for (place, (_, outcome)) in
+            places.into_iter().zip(self.services.complete_claims(&stored, &mut || true))
+        {
             set_outcome(entries, place, outcome);
         }
     }

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use crate::store::Retry;
+use crate::store::{LEASE_TIME, Retry};
 
 /// The limits on an inventory's calls.
 ///
@@ -14,6 +14,7 @@ use crate::store::Retry;
 ///     .with_max_document_bytes(8 << 20)
 ///     .with_search_timeout(Duration::from_secs(5))
 ///     .with_claim_timeout(Duration::from_secs(60))
+///     .with_lease_time(Duration::from_secs(60))
 ///     .with_retry(Retry::new(100));
 /// assert_eq!(limits, InventoryLimits::default());
 /// ```
@@ -30,6 +31,9 @@ pub struct InventoryLimits {
     /// The minimum age of a claim that [`Inventory::recover`](super::Inventory::recover) completes. It
     /// must be longer than any external effect takes. Default: 60 seconds.
     pub(crate) claim_timeout: Duration,
+    /// The time after which another caller may continue a sweep or a recovery whose process has crashed.
+    /// Default: 60 seconds.
+    pub(crate) lease_time: Duration,
     /// The retries of a change after a commit conflict. Default: 100 attempts.
     pub(crate) retry: Retry,
 }
@@ -41,6 +45,7 @@ impl Default for InventoryLimits {
             max_document_bytes: 8 << 20,
             search_timeout: Duration::from_secs(5),
             claim_timeout: Duration::from_secs(60),
+            lease_time: LEASE_TIME,
             retry: Retry::default(),
         }
     }
@@ -85,6 +90,14 @@ impl InventoryLimits {
     #[must_use]
     pub const fn with_claim_timeout(self, claim_timeout: Duration) -> Self {
         Self { claim_timeout, ..self }
+    }
+
+    /// Sets the time after which another caller may continue a sweep or a recovery whose process has crashed. The
+    /// caller renews the [lease](crate::store::Store::take_lease) before each effect; if one effect takes longer
+    /// than this time, another caller may take over, and the first one stops. Default: 60 seconds.
+    #[must_use]
+    pub const fn with_lease_time(self, lease_time: Duration) -> Self {
+        Self { lease_time, ..self }
     }
 
     /// Sets the retries of a change after a commit conflict. Default: 100 attempts.

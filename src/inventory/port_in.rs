@@ -10,7 +10,7 @@ use super::services::{ActivePorts, Services};
 use crate::account::AccountId;
 use crate::lifecycle::State;
 use crate::record::{Context, NumberRecord, Refusal};
-use crate::store::{LEASE_TIME, Lease, Store, StoreExt};
+use crate::store::{Lease, Store, StoreExt};
 
 /// The number of placeholders of each account, including those that a call adds. The accounts cannot add others
 /// until it is dropped, which the call does after its commit.
@@ -30,6 +30,11 @@ struct Placeholders<'a> {
 impl<'a> PortInPlaceholders<'a> {
     pub(super) fn new(services: &'a Services, is_dry_run: bool) -> Self {
         Self { services, is_dry_run, accounts: HashMap::new() }
+    }
+
+    /// Forgets all counts, before the numbers of the call are decided again.
+    pub(super) fn clear(&mut self) {
+        self.accounts.clear();
     }
 
     /// Counts `after` if it is a new placeholder: the account has it on no active port request. Returns an
@@ -72,7 +77,7 @@ fn lease<'a>(
 ) -> Result<Lease<'a, Arc<dyn Store>>, InventoryError> {
     let name = format!("port_in {account}");
     for _ in services.limits.retry.attempts() {
-        if let Some(lease) = services.store.lease(&name, LEASE_TIME)? {
+        if let Some(lease) = services.store.lease(&name, services.limits.lease_time)? {
             return Ok(lease);
         }
     }

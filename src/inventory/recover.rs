@@ -4,16 +4,17 @@ use std::sync::{Mutex, PoisonError};
 
 use chrono::TimeDelta;
 
-use super::claims::{end_roll_back, receipt_key};
+use super::claims::{Completion, end_roll_back, receipt_key};
 use super::error::InventoryError;
 use super::facade::Inventory;
 use super::idempotency::RequestReceipt;
 use super::options::Options;
 use super::outcome::{NumberOutcome, text_of};
 use super::services::Services;
+use super::task_lease::TaskLease;
 use crate::number::PhoneNumber;
 use crate::record::{NumberRecord, Pending, Refusal};
-use crate::store::{LEASE_TIME, Query, StoreExt, Stored};
+use crate::store::{Query, Stored};
 
 /// The report of a recovery: the claims that were found, and their outcomes.
 #[derive(Clone, Debug, Default)]
@@ -28,7 +29,7 @@ pub struct RecoverReport {
     /// number that it sold, the claim stays.
     pub failed: Vec<(PhoneNumber, InventoryError)>,
     /// The number of claims that are too recent to be recovered, or that were not begun before the
-    /// recovery [was stopped](Inventory::recover_while).
+    /// recovery [was stopped](Inventory::recover_while) or the loss of the lease.
     pub left: usize,
     /// Whether the recovery [was stopped](Inventory::recover_while) before the last claim.
     pub is_stopped: bool,
@@ -46,8 +47,8 @@ impl Inventory {
     /// installed stays until the carrier is installed.
     ///
     /// A service calls this method at its start and at regular intervals. Of the callers that share a store,
-    /// one at a time recovers claims: it holds a [lease](crate::store::Store::take_lease), which ends a
-    /// minute after a crash.
+    /// one at a time recovers claims: it holds a [lease](crate::store::Store::take_lease), which ends
+    /// [some time](super::InventoryLimits::with_lease_time) after a crash.
     ///
     /// ```
     /// use telnum::inventory::Inventory;
@@ -90,15 +91,14 @@ impl Inventory {
     pub fn recover_while(&self, may_continue: impl Fn() -> bool) -> Result<RecoverReport, InventoryError> {
         let services = &*self.services;
         let mut report = RecoverReport::default();
-        let Some(mut lease) = services.store.lease("recover", LEASE_TIME)? else {
+        let Some(mut lease) = services.task_lease("recover")? else {
             return Ok(RecoverReport { is_elsewhere: true, ..report });
         };
         let mut last = services.last_recovered.get();
-        let mut renewed = Ok(true);
+        let mut completion = Completion::new(services);
         let mut groups = HashMap::<_, Vec<_>>::new();
-        services.each_claim(last, |stored, pending| {
-            renewed = lease.renew();
-            if !matches!(renewed, Ok(true)) {
+        let visited = services.each_claim(last, |stored, pending| {
+            if !lease.renew() {
                 return ControlFlow::Break(());
             }
             if services.is_recent(pending) {
@@ -116,25 +116,30 @@ impl Inventory {
                     Ok(()) => report.rolled_back += 1,
                     Err(error) => report.failed.push((stored.number(), error)),
                 },
-                None => report.add(stored.number(), services.complete_claim(stored)),
+                None => {
+                    let outcomes = completion.complete(stored.number(), stored, &mut || lease.renew());
+                    report.add(outcomes, &lease);
+                }
                 Some(part) => {
                     let key = (part.whole, part.together);
                     let claimed = groups.entry(key).or_default();
                     claimed.push(stored.clone());
                     if claimed.len() == part.together {
-                        for (number, outcome) in services.complete_claims(claimed) {
-                            report.add(number, outcome);
-                        }
+                        claimed.sort_unstable_by_key(|stored: &Stored<NumberRecord>| stored.number());
+                        report.add(services.complete_claims(claimed, &mut || lease.renew()), &lease);
                         groups.remove(&key);
                     }
                 }
             }
             ControlFlow::Continue(())
-        })?;
-        // Other callers are completing the other claims of these groups, or the recovery was stopped.
+        });
+        report.add(completion.finish(), &lease);
+        visited?;
+        // Other callers are completing the other claims of these groups, the recovery was stopped, or the lease is
+        // lost.
         report.left += groups.values().map(Vec::len).sum::<usize>();
         services.last_recovered.set(last.filter(|_| report.is_stopped));
-        report.is_elsewhere = !renewed?;
+        report.is_elsewhere = !lease.end()?;
         Ok(report)
     }
 
@@ -291,10 +296,13 @@ impl LastRecovered {
 }
 
 impl RecoverReport {
-    fn add(&mut self, number: PhoneNumber, outcome: NumberOutcome) {
-        match outcome {
-            Ok(_) => self.finished += 1,
-            Err(error) => self.failed.push((number, error)),
+    fn add(&mut self, outcomes: Vec<(PhoneNumber, NumberOutcome)>, lease: &TaskLease<'_>) {
+        for (number, outcome) in outcomes {
+            match outcome {
+                Ok(_) => self.finished += 1,
+                Err(error) if lease.has_left(&error) => self.left += 1,
+                Err(error) => self.failed.push((number, error)),
+            }
         }
     }
 }

@@ -10,7 +10,7 @@ use super::services::{ActivePorts, Services};
 use crate::account::Actor;
 use crate::carrier::{
     Availability, CarrierInfo, MAX_SEARCH_RESULTS, NumberSearch, SearchAnswer, is_in_pool_for,
-    search_carriers,
+    is_in_stock_for, search_carriers,
 };
 use crate::lifecycle::State;
 use crate::record::{Due, NumberRecord};
@@ -137,7 +137,12 @@ impl Inventory {
         let numbers: Vec<_> = entries.numbers().collect();
         let porting = services.active_ports(&numbers);
         let records = services.records(&numbers)?;
-        let Sellers { carriers, .. } = services.sellers(&numbers, &porting, options);
+        let reseller = services.reseller(options.account);
+        let is_in_stock = |place: usize| {
+            let record = records.get(place).and_then(Option::as_ref);
+            record.is_some_and(|record| is_in_stock_for(record, options.account, reseller))
+        };
+        let Sellers { carriers, .. } = services.sellers(&numbers, is_in_stock, &porting, options);
         let mut found = carriers.into_iter().zip(records);
         let mut is_available = || {
             found.next().is_some_and(|(carrier, record)| match record {

@@ -33,12 +33,16 @@ pub(super) struct Services {
     pub(super) normalizer: Normalizer,
     pub(super) classifiers: Classifiers,
     pub(super) carriers: Vec<Arc<dyn Carrier>>,
+    /// Whether a carrier with the name [`CarrierName::LOCAL`] sells the numbers of the store.
+    pub(super) has_own_stock: bool,
     pub(super) billing: Arc<dyn Billing>,
     pub(super) localities: Arc<dyn LocalityLookup>,
     pub(super) places: Arc<dyn LocalityLookup>,
     pub(super) e911: Arc<dyn E911Provider>,
     pub(super) cnam: Arc<dyn CnamProvider>,
     pub(super) porting: Arc<dyn PortingLookup>,
+    /// Whether the port requests are in the store, so that the guards of a commit verify them.
+    pub(super) has_stored_ports: bool,
     pub(super) policy: Policy,
     pub(super) limits: InventoryLimits,
     pub(super) clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
@@ -247,6 +251,16 @@ impl Services {
 pub(super) struct ActivePorts(Result<HashMap<PhoneNumber, ActivePort>, InventoryError>);
 
 impl ActivePorts {
+    /// Returns the ports of numbers of which none is on an active port request, as far as is known.
+    pub(super) fn none() -> Self {
+        Self(Ok(HashMap::new()))
+    }
+
+    /// Returns whether the lookup found that none of its numbers is on an active port request.
+    pub(super) fn is_none(&self) -> bool {
+        self.0.as_ref().is_ok_and(HashMap::is_empty)
+    }
+
     /// Returns the ports of the numbers of `request`, which is active. The guards of the commit verify them.
     pub(super) fn on(request: &PortRequest) -> Self {
         let port = ActivePort {

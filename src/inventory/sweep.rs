@@ -1,17 +1,17 @@
 use std::sync::Arc;
 
+use super::claims::Completion;
 use super::error::InventoryError;
 use super::facade::Inventory;
 use super::options::Options;
+use super::outcome::NumberOutcome;
 use super::services::{ActivePorts, Services};
+use super::task_lease::TaskLease;
 use crate::account::Actor;
 use crate::lifecycle::State;
 use crate::number::PhoneNumber;
 use crate::record::{Context, Due, Event, EventKind, NumberRecord};
-use crate::store::{
-    Batch, Change, Forget, Guard, LEASE_TIME, Lease, Query, Revision, StateSet, Store, StoreError, StoreExt,
-    Stored,
-};
+use crate::store::{Batch, Change, Forget, Guard, Query, Revision, StateSet, Stored};
 use crate::time::Timestamp;
 
 /// The report of a sweep.
@@ -105,7 +105,7 @@ impl Inventory {
         let services = &*self.services;
         let ctx = services.context(&Options::new(Actor::System));
         let mut report = SweepReport::default();
-        let Some(mut lease) = services.store.lease("sweep", LEASE_TIME)? else {
+        let Some(mut lease) = services.task_lease("sweep")? else {
             return Ok(SweepReport { is_elsewhere: true, ..report });
         };
         let due = STATES.into_iter().filter_map(|state| {
@@ -125,16 +125,17 @@ impl Inventory {
                 if report.is_stopped {
                     break 'pages;
                 }
-                if !lease.renew()? {
-                    return Ok(SweepReport { is_elsewhere: true, ..report });
+                if lease.renew() {
+                    let page = services.store.scan(&query, after, PAGE_SIZE)?;
+                    after = page.next;
+                    services.sweep_page(&page.items, &ctx, &mut lease, &may_continue, &mut report);
                 }
-                let page = services.store.scan(&query, after, PAGE_SIZE)?;
-                if !services.sweep_page(&page.items, &ctx, &mut lease, &may_continue, &mut report)? {
-                    return Ok(SweepReport { is_elsewhere: true, ..report });
+                if !lease.is_held() {
+                    report.is_elsewhere = !lease.end()?;
+                    return Ok(report);
                 }
-                match page.next {
-                    Some(next) => after = Some(next),
-                    None => break,
+                if after.is_none() {
+                    break;
                 }
             }
         }
@@ -155,17 +156,17 @@ struct DueChange {
 }
 
 impl Services {
-    /// Makes the due transitions for a page of numbers, in one commit if none of the numbers was
-    /// changed by others. Returns `false` if another caller has taken the lease during slow external effects. Then, and
-    /// after a stop, the rest is left to the recovery of claims.
+    /// Makes the due transitions for a page of numbers, in one commit if none of the numbers was changed by
+    /// others. If another caller takes the lease during slow external effects, or after a stop, the remaining
+    /// claims are left to the recovery.
     fn sweep_page(
         &self,
         page: &[Stored<NumberRecord>],
         ctx: &Context<'_>,
-        lease: &mut Lease<'_, Arc<dyn Store>>,
+        lease: &mut TaskLease<'_>,
         may_continue: &dyn Fn() -> bool,
         report: &mut SweepReport,
-    ) -> Result<bool, StoreError> {
+    ) {
         let mut changes = Vec::with_capacity(page.len());
         let placeholders = page.iter().filter(|stored| stored.state() == State::PortIn);
         let placeholders: Vec<_> = placeholders.map(|stored| stored.number()).collect();
@@ -177,38 +178,33 @@ impl Services {
             }
         }
         if changes.is_empty() {
-            return Ok(true);
+            return;
         }
         let batch = changes.iter().map(|due| due.change.clone()).collect::<Batch>();
         let batch = batch.with_guards(changes.iter().filter_map(|due| due.guard));
+        let mut completion = Completion::new(self);
         match self.store.commit(batch) {
             Ok(revision) => {
                 for change in changes.iter().filter(|change| !change.is_claim) {
-                    self.finish_sweep(change, revision, report);
+                    change.finish(revision, &mut completion, lease, report);
                 }
                 for change in changes.iter().filter(|change| change.is_claim) {
                     report.is_stopped = !may_continue();
-                    if report.is_stopped {
+                    if report.is_stopped || !lease.renew() {
                         break;
                     }
-                    if !lease.renew()? {
-                        return Ok(false);
-                    }
-                    self.finish_sweep(change, revision, report);
+                    change.finish(revision, &mut completion, lease, report);
                 }
             }
             Err(error) if error.is_conflict() => {
                 for change in &changes {
                     report.is_stopped = change.is_claim && !may_continue();
-                    if report.is_stopped {
+                    if report.is_stopped || change.is_claim && !lease.renew() {
                         break;
-                    }
-                    if change.is_claim && !lease.renew()? {
-                        return Ok(false);
                     }
                     let batch = Batch::from(change.change.clone()).with_guards(change.guard);
                     match self.store.commit(batch) {
-                        Ok(revision) => self.finish_sweep(change, revision, report),
+                        Ok(revision) => change.finish(revision, &mut completion, lease, report),
                         // The number was changed by others, and the next sweep considers it again.
                         Err(error) if error.is_conflict() => {}
                         Err(error) => report.failed.push((change.change.key(), error.into())),
@@ -220,7 +216,7 @@ impl Services {
                 report.failed.extend(changes.iter().map(|due| (due.change.key(), error.clone())));
             }
         }
-        Ok(true)
+        report.add(completion.finish(), lease);
     }
 
     /// Decides the transition that is due for a number, if there is one.
@@ -250,17 +246,25 @@ impl Services {
         let change = Change::put(decision.record, expect).with_events(decision.events);
         Ok(Some(DueChange { due, change, guard, is_claim }))
     }
+}
 
-    /// Completes the claim of a stored change, and counts the change.
-    fn finish_sweep(&self, change: &DueChange, revision: Revision, report: &mut SweepReport) {
-        if change.is_claim
-            && let Some(record) = change.change.value()
-            && let Err(error) = self.complete_claim(&Stored::new(Arc::clone(record), revision))
-        {
-            report.failed.push((change.change.key(), error));
-            return;
+impl DueChange {
+    /// Counts a change that was stored with `revision`. If it is a claim, its effects run first.
+    fn finish(
+        &self,
+        revision: Revision,
+        completion: &mut Completion<'_, (PhoneNumber, Due)>,
+        lease: &mut TaskLease<'_>,
+        report: &mut SweepReport,
+    ) {
+        match self.change.value().filter(|_| self.is_claim) {
+            Some(record) => {
+                let claimed = Stored::new(Arc::clone(record), revision);
+                let tag = (self.change.key(), self.due);
+                report.add(completion.complete(tag, &claimed, &mut || lease.renew()), lease);
+            }
+            None => *report.count(self.due) += 1,
         }
-        *report.count(change.due) += 1;
     }
 }
 
@@ -277,6 +281,17 @@ impl SweepReport {
     pub fn is_empty(&self) -> bool {
         let count = self.ended + self.aged + self.recycled + self.forgotten + self.removed + self.corrected;
         count == 0 && self.failed.is_empty()
+    }
+
+    /// Adds the outcomes of claims. Those that a lost lease has left are not reported.
+    fn add(&mut self, outcomes: Vec<((PhoneNumber, Due), NumberOutcome)>, lease: &TaskLease<'_>) {
+        for ((number, due), outcome) in outcomes {
+            match outcome {
+                Ok(_) => *self.count(due) += 1,
+                Err(error) if lease.has_left(&error) => {}
+                Err(error) => self.failed.push((number, error)),
+            }
+        }
     }
 
     fn count(&mut self, due: Due) -> &mut usize {

@@ -205,8 +205,8 @@ impl PortDesk {
     pub fn create(&self, new: NewPortRequest, actor: Actor) -> Result<PortRequest, PortDeskError> {
         let id = new.id;
         let PortDecision { request, events } = PortRequest::create(new, &self.context(actor))?;
-        for _ in self.retry.attempts() {
-            let guards = self.check_numbers(&request, None, actor)?;
+        for attempt in self.retry.attempts() {
+            let guards = self.check_numbers(&request, None, attempt == 1, actor)?;
             let change = Change::put(request.clone(), Expect::Absent).with_events(events.clone());
             if self.commit(Batch::from(change).with_guards(guards))?.is_some() {
                 return Ok(request);
@@ -286,18 +286,20 @@ impl PortDesk {
         actor: Actor,
         command: impl Fn(&PortRequest, &PortContext<'_>) -> Result<PortDecision, PortRefusal>,
     ) -> Result<Stored<PortRequest>, PortDeskError> {
-        for _ in self.retry.attempts() {
+        for attempt in self.retry.attempts() {
             let stored = self.stored(id)?;
             let PortDecision { request, events } = command(&stored, &self.context(actor))?;
             if events.is_empty() {
                 return Ok(stored);
             }
+            let is_submitted =
+                *request.state() == PortState::Submitted && *stored.state() != PortState::Submitted;
             let guards = if request.active_numbers().eq(stored.active_numbers()) {
                 Vec::new()
             } else {
-                self.check_numbers(&request, Some(&stored), actor)?
+                self.check_numbers(&request, Some(&stored), attempt == 1 && !is_submitted, actor)?
             };
-            if *request.state() == PortState::Submitted && *stored.state() != PortState::Submitted {
+            if is_submitted {
                 self.check_charges(&request, accept_charges)?;
             }
             let request = Arc::new(request);
@@ -526,15 +528,21 @@ impl PortDesk {
     /// completion. Otherwise returns the guards for the numbers that the request does not hold yet, where
     /// `before` is the stored request. The error does not disclose to `actor` which numbers other accounts
     /// have.
+    ///
+    /// If `assumes_no_others`, that no other active request has the numbers is left to the commit, which is refused
+    /// otherwise. That saves a call to the store.
     fn check_numbers(
         &self,
         request: &PortRequest,
         before: Option<&PortRequest>,
+        assumes_no_others: bool,
         actor: Actor,
     ) -> Result<Vec<Guard>, PortDeskError> {
         let numbers: Vec<_> = request.numbers().keys().copied().collect();
         // Each number is on at most one active request.
-        let active = numbers.iter().zip(self.store().active_port_requests(&numbers)?);
+        let active =
+            if assumes_no_others { Vec::new() } else { self.store().active_port_requests(&numbers)? };
+        let active = numbers.iter().zip(active);
         let placed: HashMap<_, _> = active
             .filter_map(|(number, other)| Some((*number, other?)))
             .filter(|(_, other)| other.id() != request.id())
@@ -572,6 +580,10 @@ impl PortDesk {
         });
         let listed: Vec<_> = conflicts.by_ref().take(MAX_CONFLICTS).collect();
         if !listed.is_empty() {
+            if assumes_no_others {
+                // The error also lists the numbers on other requests.
+                return self.check_numbers(request, before, false, actor);
+            }
             return Err(PortDeskError::Numbers { listed, more: conflicts.count() });
         }
         let held: HashSet<_> = before.into_iter().flat_map(PortRequest::active_numbers).collect();
