@@ -5,7 +5,8 @@ use utoipa::openapi::OpenApiBuilder;
 use utoipa::openapi::info::InfoBuilder;
 
 use self::OperationKind::{
-    Claims, Contact, Events, PortChanges, PortCreates, PortReads, Public, Reads, Removes, Searches, Updates,
+    Claims, ContactChanges, ContactReads, Events, PortChanges, PortCreates, PortReads, Public, Reads,
+    Removes, Searches, Updates,
 };
 use super::{clients, kazoo, planning_center, user_numbers};
 use crate::contact::OrderField;
@@ -62,8 +63,10 @@ enum OperationKind {
     PortCreates,
     /// A change of a port request.
     PortChanges,
-    /// A read or change of contact numbers.
-    Contact,
+    /// A read of contact numbers.
+    ContactReads,
+    /// A change of contact numbers.
+    ContactChanges,
 }
 
 /// The schemas of an operation, and its id.
@@ -128,25 +131,25 @@ const OPERATIONS: [OperationSchemas; 69] = [
     operation("kazoo_replace_attachment", PortChanges, "File", "Nothing"),
     operation("kazoo_remove_attachment", PortChanges, "", "Nothing"),
     operation("kazoo_port_request_loa", PortReads, "", "Letter"),
-    operation("planning_center_list", Contact, "", "PersonNumberList"),
-    operation("planning_center_list_of_person", Contact, "", "PersonNumberList"),
-    operation("planning_center_events", Contact, "", "PersonNumberEvents"),
-    operation("planning_center_fetch", Contact, "", "PersonNumberDocument"),
-    operation("planning_center_create", Contact, "PersonNumberRequest", "PersonNumberDocument"),
-    operation("planning_center_update", Contact, "PersonNumberRequest", "PersonNumberDocument"),
-    operation("planning_center_remove", Contact, "", ""),
-    operation("clients_list", Contact, "", "ClientNumberPage"),
-    operation("clients_events", Contact, "", "ContactEvents"),
-    operation("clients_create", Contact, "ClientNumbersRequest", "ClientNumberPage"),
-    operation("clients_fetch", Contact, "", "ClientNumber"),
-    operation("clients_update", Contact, "ClientNumberChanges", "ClientNumber"),
-    operation("clients_remove", Contact, "", ""),
-    operation("user_numbers_list", Contact, "", "UserNumbers"),
-    operation("user_numbers_events", Contact, "", "ContactEvents"),
-    operation("user_numbers_create", Contact, "Form", "CreatedUserNumber"),
-    operation("user_numbers_fetch", Contact, "", "UserNumber"),
-    operation("user_numbers_update", Contact, "Form", "UserNumber"),
-    operation("user_numbers_remove", Contact, "", ""),
+    operation("planning_center_list", ContactReads, "", "PersonNumberList"),
+    operation("planning_center_list_of_person", ContactReads, "", "PersonNumberList"),
+    operation("planning_center_events", ContactReads, "", "PersonNumberEvents"),
+    operation("planning_center_fetch", ContactReads, "", "PersonNumberDocument"),
+    operation("planning_center_create", ContactChanges, "PersonNumberRequest", "PersonNumberDocument"),
+    operation("planning_center_update", ContactChanges, "PersonNumberRequest", "PersonNumberDocument"),
+    operation("planning_center_remove", ContactChanges, "", ""),
+    operation("clients_list", ContactReads, "", "ClientNumberPage"),
+    operation("clients_events", ContactReads, "", "ContactEvents"),
+    operation("clients_create", ContactChanges, "ClientNumbersRequest", "ClientNumberPage"),
+    operation("clients_fetch", ContactReads, "", "ClientNumber"),
+    operation("clients_update", ContactChanges, "ClientNumberChanges", "ClientNumber"),
+    operation("clients_remove", ContactChanges, "", ""),
+    operation("user_numbers_list", ContactReads, "", "UserNumbers"),
+    operation("user_numbers_events", ContactReads, "", "ContactEvents"),
+    operation("user_numbers_create", ContactChanges, "Form", "CreatedUserNumber"),
+    operation("user_numbers_fetch", ContactReads, "", "UserNumber"),
+    operation("user_numbers_update", ContactChanges, "Form", "UserNumber"),
+    operation("user_numbers_remove", ContactChanges, "", ""),
 ];
 
 const fn operation(
@@ -174,18 +177,32 @@ const BINARY: [(&str, &[&str]); 2] = [
     ("Letter", &["text/html", "text/plain"]),
 ];
 
-/// The statuses of common errors, with the kinds of operations that return them.
-const ERRORS: [(&str, &str, &[OperationKind]); 8] = [
-    (
-        "400",
-        "The request is invalid",
-        &[Claims, Updates, Removes, Searches, Events, PortReads, PortCreates, PortChanges],
-    ),
-    (
-        "401",
-        "The credentials are missing or unknown",
-        &[Searches, Events, Reads, Claims, Updates, Removes, PortReads, PortCreates, PortChanges, Contact],
-    ),
+/// The kinds of operations that need no authentication, and of those that do.
+const ALL: &[OperationKind] = &[
+    Searches,
+    Events,
+    Reads,
+    Claims,
+    Updates,
+    Removes,
+    PortReads,
+    PortCreates,
+    PortChanges,
+    ContactReads,
+    ContactChanges,
+    Public,
+];
+/// The kinds of operations that need authentication.
+const AUTHENTICATED: &[OperationKind] = match ALL.split_last() {
+    Some((_, authenticated)) => authenticated,
+    None => ALL,
+};
+
+/// The statuses of common errors, with the kinds of operations that return them. The first row of a kind and a
+/// status applies. No operation returns a status that neither this table nor its route describes.
+const ERRORS: [(&str, &str, &[OperationKind]); 14] = [
+    ("400", "The request is invalid", ALL),
+    ("401", "The credentials are missing or unknown", AUTHENTICATED),
     ("402", "The charges were not accepted, or the account may not spend them", &[Claims, Updates]),
     ("403", "The actor is not an admin", &[Events]),
     (
@@ -193,17 +210,23 @@ const ERRORS: [(&str, &str, &[OperationKind]); 8] = [
         "The account is not the actor's or below it, or lacks the permission",
         &[Reads, Claims, Updates, Removes, PortReads, PortCreates, PortChanges],
     ),
+    ("403", "The actor's account is unknown or disabled", AUTHENTICATED),
     (
         "404",
         "The account or number does not exist",
         &[Searches, Reads, Claims, Updates, Removes, PortReads, PortCreates, PortChanges],
     ),
+    ("408", "The body was not received in time", AUTHENTICATED),
     (
         "409",
         "Another request is changing the number, or the idempotency key was used for another request",
         &[Claims, Updates, Removes],
     ),
     ("409", "Another request is changing the port request, or completing it", &[PortCreates, PortChanges]),
+    ("409", "Other requests are changing the numbers of the owner", &[ContactChanges]),
+    ("413", "The body is too large", AUTHENTICATED),
+    ("500", "The service or one that it uses failed", ALL),
+    ("503", "The service is busy, or the request took too long and its outcome is not known", ALL),
 ];
 
 /// Adds the parts that the routes do not describe: authentication, schemas, and common errors.
@@ -313,9 +336,6 @@ fn complete_operation(operation: &mut Value) {
     let responses = entry(operation, "responses");
     for (status, description, _) in ERRORS.iter().filter(|(.., kinds)| kinds.contains(&schemas.kind)) {
         add_response(responses, status, description);
-    }
-    if schemas.kind != Public {
-        add_response(responses, "default", "Another error");
     }
     for (status, response) in responses.as_object_mut().into_iter().flatten() {
         if status.starts_with('2')

@@ -147,6 +147,11 @@ fn every_schema_exists_and_is_used() {
     }
 }
 
+/// Returns whether a `POST` at a path is a lookup.
+fn changes_nothing(path: &str) -> bool {
+    ["/check", "/locality"].iter().any(|end| path.ends_with(end))
+}
+
 #[test]
 fn each_operation_describes_its_parameters_and_errors() {
     let root = telnum::http::openapi();
@@ -161,12 +166,20 @@ fn each_operation_describes_its_parameters_and_errors() {
                 assert_eq!(schema(response).is_none(), status == "204", "{at} {status}");
             }
             let is_of_account = path.contains("{account_id}");
-            // In JSON:API, 403 refuses an id chosen by the client.
-            let may_choose = at == "post /people/v2/people/{person_id}/phone_numbers";
-            let is_for_admins = path == "/v2/events";
-            assert_eq!(responses.contains_key("403"), is_of_account || may_choose || is_for_admins, "{at}");
-            let looks_only = ["/check", "/locality"].iter().any(|end| path.ends_with(end));
-            let changes = is_of_account && method != "get" && !looks_only;
+            // A disabled account is refused by every operation that needs an account.
+            for status in ["403", "408", "413"] {
+                assert_eq!(responses.contains_key(status), !is_open, "{at} {status}");
+            }
+            // With a default response no status would be undescribed.
+            assert!(!responses.contains_key("default"), "{at}");
+            for status in ["400", "500", "503"] {
+                assert!(responses.contains_key(status), "{at} {status}");
+            }
+            let is_file = path.contains("/attachments/") && method != "delete";
+            let stores_files = is_file || path.ends_with("/attachments") && method == "put";
+            assert_eq!(responses.contains_key("501"), stores_files, "{at}");
+            assert!(responses.contains_key("409") || method == "get" || changes_nothing(path), "{at}");
+            let changes = is_of_account && method != "get" && !changes_nothing(path);
             let is_port = path.contains("/port_requests");
             let is_free =
                 method == "delete" || path.contains("/fix") || is_port && !path.ends_with("/{state}");

@@ -201,7 +201,7 @@ async fn fetch(request: PersonRequest<String>) -> Result<Response, RequestError>
 #[utoipa::path(post, path = "/people/{person_id}/phone_numbers", tag = "planning_center", operation_id = "planning_center_create",
     security(("basic" = []), ("bearer" = [])), params(("person_id" = String, Path), SelectionParameters),
     request_body(content = Value, description = "A JSON:API document", content_type = "application/vnd.api+json"),
-    responses((status = 201, description = "The created number", content_type = "application/vnd.api+json"), (status = 400, description = "A field is invalid"), (status = 403, description = "The document has an id"), (status = 404, description = "The person's id is invalid"), (status = 409, description = "The document has another type"), (status = 422, description = "The person already has the number")))]
+    responses((status = 201, description = "The created number", content_type = "application/vnd.api+json"), (status = 400, description = "A field is invalid"), (status = 403, description = "The document has an id, or the actor's account is disabled"), (status = 404, description = "The person's id is invalid"), (status = 409, description = "The document has another type, or other requests are changing the person's numbers"), (status = 422, description = "The person already has the number")))]
 async fn create(request: PersonRequest<String>) -> Result<Response, RequestError> {
     let person: OwnerId = request.path.parse().map_err(|_| RequestError::NotFound)?;
     let selection = only_selection(&request.query)?;
@@ -225,7 +225,7 @@ async fn create(request: PersonRequest<String>) -> Result<Response, RequestError
     security(("basic" = []), ("bearer" = [])), params(("id" = u64, Path), SelectionParameters),
     request_body(content = Value, description = "A JSON:API document", content_type = "application/vnd.api+json"),
     responses((status = 200, description = "The updated number", content_type = "application/vnd.api+json"), (status = 400, description = "A field is invalid"), (status = 404, description = "The number does not exist"),
-        (status = 409, description = "The document has another type or id"), (status = 422, description = "The person already has the new number")))]
+        (status = 409, description = "The document has another type or id, or other requests are changing the person's numbers"), (status = 422, description = "The person already has the new number")))]
 async fn update(request: PersonRequest<String>) -> Result<Response, RequestError> {
     let id = contact_id(&request.path)?;
     let selection = only_selection(&request.query)?;

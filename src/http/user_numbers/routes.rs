@@ -65,7 +65,8 @@ type UserRequest<P> = ContactRequest<UserNumbersApi, P>;
 /// Creates a phone number.
 #[utoipa::path(post, path = "/phone_numbers", tag = "user_numbers", operation_id = "user_numbers_create", security(("basic" = [])),
     request_body(content = UserNumberForm, content_type = "application/x-www-form-urlencoded"),
-    responses((status = 201, description = "The created number; its URL is in `Location`"), (status = 400, description = "The number is invalid"), (status = 422, description = "The user already has the number")))]
+    responses((status = 201, description = "The created number; its URL is in `Location`"), (status = 400, description = "The number is invalid"), (status = 404, description = "The actor is not an account, and has no numbers"),
+        (status = 422, description = "The user already has the number")))]
 async fn create(request: UserRequest<()>) -> Result<Response, RequestError> {
     let owner = user(&request)?;
     let contact = wire::new_contact(pairs(&form(&request.body)?), request.api.region)?;
@@ -119,7 +120,8 @@ async fn remove(request: UserRequest<String>) -> Result<Response, RequestError> 
 #[utoipa::path(get, path = "/phone_numbers/events", tag = "user_numbers", operation_id = "user_numbers_events", security(("basic" = [])),
     params(("after" = Option<u64>, Query, description = "The sequence number of the last event seen; default 0"),
         ("per_page" = Option<u8>, Query, description = "The maximum count of events; default 100", minimum = 1, maximum = 100)),
-    responses((status = 200, description = "A page of events"), (status = 400, description = "A parameter is invalid"), (status = 410, description = "Events after `after` are forgotten")))]
+    responses((status = 200, description = "A page of events"), (status = 400, description = "A parameter is invalid"), (status = 404, description = "The actor is not an account, and has no numbers"),
+        (status = 410, description = "Events after `after` are forgotten")))]
 async fn events(request: UserRequest<()>) -> Result<Response, RequestError> {
     let owner = owner(request.actor)?;
     let page = request.events(Some(owner)).await?;
@@ -135,7 +137,7 @@ async fn events(request: UserRequest<()>) -> Result<Response, RequestError> {
         ("created_at[lt]" = Option<String>, Query), ("created_at[lte]" = Option<String>, Query),
         ("updated_at" = Option<String>, Query), ("updated_at[gt]" = Option<String>, Query), ("updated_at[gte]" = Option<String>, Query),
         ("updated_at[lt]" = Option<String>, Query), ("updated_at[lte]" = Option<String>, Query)),
-    responses((status = 200, description = "The numbers"), (status = 400, description = "A parameter is invalid")))]
+    responses((status = 200, description = "The numbers"), (status = 400, description = "A parameter is invalid"), (status = 404, description = "The actor is not an account, and has no numbers")))]
 async fn list(request: UserRequest<()>) -> Result<Response, RequestError> {
     let owner = owner(request.actor)?;
     let mut params = QueryParams::new(request.uri.query());

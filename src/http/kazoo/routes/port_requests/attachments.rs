@@ -85,7 +85,8 @@ pub(in crate::http::kazoo) async fn list(request: KazooRequest<(String, String)>
     params(("account_id" = String, Path), ("port_request_id" = String, Path), ("filename" = String, Query, description = "The name of the file")),
     request_body(content = Value, description = "The file"),
     responses((status = 201, description = "The file was stored"), (status = 404, description = "The account has no such request"),
-        (status = 413, description = "The file is too large"), (status = 415, description = "The file is neither a PDF nor an image in PNG, JPEG, GIF or TIFF")))]
+        (status = 413, description = "The file is too large"), (status = 415, description = "The file is neither a PDF nor an image in PNG, JPEG, GIF or TIFF"),
+        (status = 501, description = "The service stores no files")))]
 pub(in crate::http::kazoo) async fn add(mut file: FileRequest<(String, String)>) -> Response {
     let id = file.request.path.1.clone();
     let name = file
@@ -105,7 +106,8 @@ pub(in crate::http::kazoo) async fn add(mut file: FileRequest<(String, String)>)
 #[utoipa::path(get, path = "/accounts/{account_id}/port_requests/{port_request_id}/attachments/{attachment_id}", tag = "kazoo",
     operation_id = "kazoo_fetch_attachment", security(("auth_token" = [])),
     params(("account_id" = String, Path), ("port_request_id" = String, Path), ("attachment_id" = String, Path, description = "The name of the file")),
-    responses((status = 200, description = "The file"), (status = 404, description = "The account has no such request, or the request has no such file")))]
+    responses((status = 200, description = "The file"), (status = 404, description = "The account has no such request, or the request has no such file"),
+        (status = 501, description = "The service stores no files")))]
 pub(in crate::http::kazoo) async fn fetch(request: KazooRequest<(String, String, String)>) -> Response {
     let (id, name) = (request.path.1.clone(), request.path.2.clone());
     run_into(request, Operation::Fetch, move |call| {
@@ -121,7 +123,8 @@ pub(in crate::http::kazoo) async fn fetch(request: KazooRequest<(String, String,
     params(("account_id" = String, Path), ("port_request_id" = String, Path), ("attachment_id" = String, Path, description = "The name of the file")),
     request_body(content = Value, description = "The file"),
     responses((status = 200, description = "The file was stored"), (status = 404, description = "The account has no such request"),
-        (status = 413, description = "The file is too large"), (status = 415, description = "The file is neither a PDF nor an image in PNG, JPEG, GIF or TIFF")))]
+        (status = 413, description = "The file is too large"), (status = 415, description = "The file is neither a PDF nor an image in PNG, JPEG, GIF or TIFF"),
+        (status = 501, description = "The service stores no files")))]
 pub(in crate::http::kazoo) async fn replace(file: FileRequest<(String, String, String)>) -> Response {
     store_at_path(file, Operation::Update).await
 }
@@ -132,7 +135,8 @@ pub(in crate::http::kazoo) async fn replace(file: FileRequest<(String, String, S
     params(("account_id" = String, Path), ("port_request_id" = String, Path), ("attachment_id" = String, Path, description = "The name of the file")),
     request_body(content = Value, description = "The file"),
     responses((status = 201, description = "The file was stored"), (status = 404, description = "The account has no such request"),
-        (status = 413, description = "The file is too large"), (status = 415, description = "The file is neither a PDF nor an image in PNG, JPEG, GIF or TIFF")))]
+        (status = 413, description = "The file is too large"), (status = 415, description = "The file is neither a PDF nor an image in PNG, JPEG, GIF or TIFF"),
+        (status = 501, description = "The service stores no files")))]
 pub(in crate::http::kazoo) async fn put(file: FileRequest<(String, String, String)>) -> Response {
     store_at_path(file, Operation::Assign).await
 }
