@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::Router;
-use axum::http::header::CONTENT_TYPE;
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::http::{HeaderName, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -55,7 +55,7 @@ pub fn service(numbers: KazooApi, contacts: ContactApis) -> Router {
     let stores = books.into_iter().chain([Arc::clone(numbers.store())]).collect();
     let probed = Health { stores, latest: Arc::default() };
     let others = Router::new()
-        .route("/openapi.json", get(async || (JSON, document)))
+        .route("/openapi.json", get(async || (JSON, NO_CACHE, document)))
         .route("/health", get(move || health(probed.clone())));
     // Unlike a nested router, a nested service also answers `/v2/` itself.
     Router::new()
@@ -64,6 +64,9 @@ pub fn service(numbers: KazooApi, contacts: ContactApis) -> Router {
         .nest_service("/v9", clients::router(clients))
         .merge(user_numbers::router_beside(users, others))
 }
+
+/// The document is the same for all, and may be stored for as long as it is the latest.
+const NO_CACHE: [(HeaderName, &str); 1] = [(CACHE_CONTROL, "no-cache")];
 
 const JSON: [(HeaderName, &str); 1] = [(CONTENT_TYPE, "application/json")];
 

@@ -93,6 +93,8 @@ fn unknown_credentials_and_foreign_accounts_are_refused() {
         let reply = send_bytes(&server, "GET", &owners, &headers, Vec::new());
         assert_failure(&reply, 401, "invalid_credentials");
         assert_eq!(reply.json()["auth_token"], "");
+        // Neither the client nor a cache between keeps a response.
+        assert_eq!(reply.headers["cache-control"], "no-store");
     }
     let another = headers(PLAIN_TOKEN);
     let rows = [
@@ -105,7 +107,17 @@ fn unknown_credentials_and_foreign_accounts_are_refused() {
     for (method, path, status, message) in rows {
         let body = br#"{"data": {"numbers": []}}"#.to_vec();
         let body = if path.ends_with("check") { body } else { Vec::new() };
+        assert_failure(&send_bytes(&server, method, &path, &another, body.clone()), status, message);
+        // An account that does not exist cannot be told from a foreign one.
+        let path = path.replace(OWNER, "absent");
         assert_failure(&send_bytes(&server, method, &path, &another, body), status, message);
+    }
+    let lists =
+        ["port_requests", "phone_numbers/collection", "descendants/port_requests", "phone_numbers/prefix"];
+    for (list, method) in lists.iter().flat_map(|list| [(list, "GET"), (list, "PUT"), (list, "POST")]) {
+        let at = |account| format!("/v2/accounts/{account}/{list}?city=Oakland");
+        let status = |account| send_bytes(&server, method, &at(account), &another, b"{}".to_vec()).status;
+        assert_eq!(status(OWNER), status("absent"), "{method} {list}");
     }
     // A number of another account is not visible below the path of one's own account, either.
     let path = format!("/v2/accounts/{PLAIN}/phone_numbers/%2B14155555555");
@@ -242,6 +254,106 @@ fn unauthenticated_requests_are_refused_unread() {
     let started = Instant::now();
     assert!(answer(&mut stream).starts_with("HTTP/1.1 401 "));
     assert!(started.elapsed() < Duration::from_secs(10));
+}
+
+/// Starts a request whose body is chunked and not sent yet.
+fn begin_upload(server: &Server, path: &str, token: &str) -> TcpStream {
+    let mut stream = TcpStream::connect(server.address).unwrap();
+    let head = format!(
+        "PUT {path} HTTP/1.1\r\nhost: a\r\nx-auth-token: {token}\r\ntransfer-encoding: chunked\r\n\r\n"
+    );
+    stream.write_all(head.as_bytes()).unwrap();
+    stream
+}
+
+#[test]
+fn a_body_counts_from_when_it_arrives_until_its_call_ends() {
+    let is_called = Arc::new(AtomicUsize::new(0));
+    let called = is_called.clone();
+    let answers = move |_| {
+        called.fetch_add(1, Ordering::SeqCst);
+        std::thread::sleep(Duration::from_secs(1));
+        true
+    };
+    let limits = ServerLimits::default()
+        .with_max_body_bytes(1_000)
+        .with_max_total_body_bytes(1_000)
+        .with_request_timeout(Duration::from_millis(500));
+    let server = world::kazoo_with(|api| api.with_activation_limit(answers), limits);
+    let path = format!("/v2/accounts/{PLAIN}/phone_numbers/%2B17075550100/activate");
+    // Uploads of which no byte has arrived take nothing from others.
+    let _idle: Vec<_> = (0..3).map(|_| begin_upload(&server, &path, PLAIN_TOKEN)).collect();
+    let activate = || send_bytes(&server, "PUT", &path, &headers(PLAIN_TOKEN), vec![b' '; 600]);
+    assert_failure(&activate(), 503, "timeout");
+    assert_eq!(is_called.load(Ordering::SeqCst), 1);
+    // The call has not ended, although its response was sent.
+    assert_failure(&activate(), 503, "busy");
+    std::thread::sleep(Duration::from_secs(1));
+    assert_failure(&activate(), 503, "timeout");
+    assert_eq!(is_called.load(Ordering::SeqCst), 2);
+}
+
+#[test]
+fn the_body_of_a_disabled_account_is_not_read() {
+    let server = world::kazoo();
+    let mut stream = begin_upload(&server, "/v2/accounts/disabled/phone_numbers/%2B14155550177", "closed");
+    let started = Instant::now();
+    let told = answer(&mut stream);
+    assert!(told.starts_with("HTTP/1.1 403 "), "{told}");
+    assert!(started.elapsed() < Duration::from_secs(5));
+}
+
+/// Sends `count` requests for the OpenAPI document, of which all responses together exceed the buffers of a
+/// connection. The connection is closed after the last one.
+fn ask_for_much(server: &Server, count: usize) -> TcpStream {
+    let mut stream = TcpStream::connect(server.address).unwrap();
+    let request = "GET /openapi.json HTTP/1.1\r\nhost: a\r\n";
+    stream.write_all(format!("{request}\r\n").repeat(count - 1).as_bytes()).unwrap();
+    stream.write_all(format!("{request}connection: close\r\n\r\n").as_bytes()).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    stream
+}
+
+#[test]
+fn a_connection_that_receives_a_response_is_not_idle() {
+    let server = world::service_within(ServerLimits::default().with_max_connections(1));
+    let mut slow = ask_for_much(&server, 200);
+    std::thread::scope(|scope| {
+        let other = scope.spawn(|| assert_is_running(&server));
+        std::thread::sleep(Duration::from_millis(500));
+        let mut received = Vec::new();
+        slow.read_to_end(&mut received).unwrap();
+        let text = String::from_utf8_lossy(&received);
+        assert_eq!(text.matches("HTTP/1.1 200 OK").count(), 200);
+        other.join().unwrap();
+    });
+}
+
+#[test]
+fn a_client_that_receives_slowly_is_disconnected() {
+    let limits = ServerLimits::default()
+        .with_write_timeout(Duration::from_secs(10))
+        .with_response_timeout(Duration::from_millis(500));
+    let server = world::service_within(limits);
+    let mut slow = ask_for_much(&server, 200);
+    let mut bytes = vec![0; 16 * 1024];
+    let started = Instant::now();
+    let mut total = 0;
+    // Each read makes progress.
+    while started.elapsed() < Duration::from_secs(8) {
+        match slow.read(&mut bytes) {
+            Ok(length @ 1..) => total += length,
+            Ok(0) | Err(_) => break,
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    // What the buffers held is received after the connection has ended.
+    while let Ok(length @ 1..) = slow.read(&mut bytes) {
+        total += length;
+    }
+    let document = telnum::http::openapi().to_string();
+    assert!(total < 150 * document.len(), "{total}");
+    assert_is_running(&server);
 }
 
 /// Opens connections that send half of a head.

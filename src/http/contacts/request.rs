@@ -13,7 +13,7 @@ use crate::contact::book::{ContactBook, ContactBookError};
 use crate::contact::{ContactId, ContactNumber, ContactRefusal, OwnerId};
 use crate::document::FieldPath;
 use crate::http::server::auth::ApiName;
-use crate::http::server::body;
+use crate::http::server::body::{self, BodyPermit};
 use crate::http::server::error::RequestError;
 use crate::number::{Extension, PhoneNumber};
 
@@ -42,6 +42,7 @@ pub(crate) struct ContactRequest<A, P> {
     pub(crate) body: Bytes,
     /// The path and query as sent by the client, including the prefix at which the router is nested.
     pub(crate) uri: Uri,
+    permit: BodyPermit,
     published: PhantomData<A>,
 }
 
@@ -60,8 +61,8 @@ impl<A: PublishedApi, P: DeserializeOwned + Send> FromRequest<ContactApi> for Co
         let path = path.map_err(|_| RequestError::BadPath)?.0;
         let Ok(uri) = OriginalUri::from_request_parts(&mut parts, api).await;
         let query = body::pairs(parts.uri.query().unwrap_or_default().as_bytes());
-        let body = body::read(body, &api.limits, &api.open_bodies).await?;
-        Ok(Self { api: api.clone(), actor, path, query, body, uri: uri.0, published: PhantomData })
+        let (body, permit) = body::read(body, &api.limits, &api.open_bodies).await?;
+        Ok(Self { api: api.clone(), actor, path, query, body, uri: uri.0, permit, published: PhantomData })
     }
 }
 
@@ -79,8 +80,13 @@ impl<A: PublishedApi, P> ContactRequest<A, P> {
         &self,
         call: impl FnOnce(&ContactBook) -> Result<T, ContactBookError> + Send + 'static,
     ) -> Result<T, RequestError> {
-        let book = self.api.book.clone();
-        self.api.execution.run(move || call(&book)).await?.map_err(request_error::<A>)
+        // The body counts until it is processed.
+        let (book, permit) = (self.api.book.clone(), self.permit.clone());
+        let call = move || {
+            let _permit = permit;
+            call(&book)
+        };
+        self.api.execution.run(call).await?.map_err(request_error::<A>)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use axum::body::Bytes;
+use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::request::Parts;
 use axum::response::Response;
@@ -17,7 +17,7 @@ use super::wire::respond;
 use crate::account::{AccountId, Actor};
 use crate::document::FieldError;
 use crate::http::server::auth::ApiName;
-use crate::http::server::body::{self, QueryParams};
+use crate::http::server::body::{self, BodyPermit, QueryParams};
 use crate::http::server::error::RequestError;
 use crate::http::server::limits::ServerLimits;
 use crate::http::server::request_id::RequestId;
@@ -38,6 +38,7 @@ pub(super) struct KazooRequest<P> {
     /// Whether the call reads at most one number.
     is_lookup: bool,
     echo: RequestEcho,
+    permit: BodyPermit,
 }
 
 /// A request with the path parameters `P` that needs no authentication. Its body is not read.
@@ -115,10 +116,13 @@ impl<P: DeserializeOwned + Send> KazooRequest<P> {
         let PublicRequest { path, params, echo } = PublicRequest::from_request_parts(&mut parts, api).await?;
         let key = parts.headers.get(IDEMPOTENCY_KEY);
         let key = key.map(|key| request_key(&String::from_utf8_lossy(key.as_bytes()))).transpose()?;
-        let bytes = body::read(body, limits, &api.state.open_bodies).await?;
-        let envelope = RequestEnvelope::default();
+        // The call refuses an actor that is unknown or disabled, whatever the body is.
+        let is_known = body.is_end_stream() || api.state.inventory.accounts().check_actor(actor).is_ok();
+        let body = if is_known { body } else { Body::empty() };
+        let (bytes, permit) = body::read(body, limits, &api.state.open_bodies).await?;
+        let (api, envelope) = (api.clone(), RequestEnvelope::default());
         Ok((
-            Self { api: api.clone(), actor, path, params, envelope, key, deadline, is_lookup: false, echo },
+            Self { api, actor, path, params, envelope, key, deadline, is_lookup: false, echo, permit },
             bytes,
         ))
     }
@@ -206,25 +210,28 @@ impl<P> KazooRequest<P> {
         T: Send + 'static,
         F: FnOnce(&Inventory, &Options, &KazooApi) -> Result<T, KazooError> + Send + 'static,
     {
-        let Self { api, actor, params, envelope, key, deadline, is_lookup, .. } = self;
+        let Self { api, actor, params, envelope, key, deadline, is_lookup, permit, .. } = self;
         let unknown = params.remaining().next().map(RequestError::unknown_parameter);
         let execution = api.state.execution;
         let call = move || {
+            // The body counts until it is processed.
+            let _permit = permit;
             let account = account?;
             // An unknown parameter is refused, since the client might expect it to have an effect.
             unknown.map_or(Ok(()), Err)?;
             let inventory = &api.state.inventory;
             let known = inventory.accounts().check_actor(actor);
             known.map_err(|error| InventoryError::from(Refusal::from(error)))?;
-            if account.is_some_and(|account| inventory.accounts().account(account).is_none()) {
-                return Err(KazooError::BadIdentifier);
-            }
             let is_allowed = account.map_or_else(
                 || inventory.accounts().is_admin(actor),
                 |account| inventory.accounts().can_manage(actor, account),
             );
             if !is_allowed {
                 return Err(InventoryError::from(Refusal::Forbidden(actor)).into());
+            }
+            // Only an admin gets here with an account that does not exist: others cannot tell it from a foreign one.
+            if account.is_some_and(|account| inventory.accounts().account(account).is_none()) {
+                return Err(KazooError::BadIdentifier);
             }
             let mut options = Options::new(actor)
                 // Only operations that may take numbers can see those outside of the account's subtree.

@@ -6,65 +6,95 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use axum::body::{Body, Bytes, HttpBody, to_bytes};
+use axum::body::{Body, Bytes, HttpBody};
+use futures_util::StreamExt;
 use serde_json::Value;
 
 use super::error::RequestError;
 use super::limits::ServerLimits;
 use crate::document::{FieldError, FieldErrorKind};
 
-/// The total size in bytes of the bodies that an API is reading.
+/// The total size in bytes of the bodies that an API has received and not processed yet.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct OpenBodies(Arc<AtomicUsize>);
 
-/// The size of one body that is being read. It is released when the value is dropped.
-struct OpenBody<'a>(&'a OpenBodies, usize);
+/// The size of one body that has been received. It is released when the last clone is dropped, at the end of the
+/// call that processes the body. An empty body has none.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct BodyPermit(
+    #[expect(dead_code, reason = "released when it is dropped")] Option<Arc<OpenBody>>,
+);
 
-impl OpenBodies {
-    /// Registers a body of up to `bytes` bytes, unless all open bodies together would exceed `max` bytes.
-    fn open(&self, bytes: usize, max: usize) -> Result<OpenBody<'_>, RequestError> {
+/// The part of the total that one body takes.
+#[derive(Debug)]
+struct OpenBody {
+    open: OpenBodies,
+    bytes: usize,
+}
+
+impl OpenBody {
+    /// Adds `bytes` received bytes, unless all open bodies together would exceed `max` bytes.
+    fn add(&mut self, bytes: usize, max: usize) -> Result<(), RequestError> {
         let add = |open: usize| open.checked_add(bytes).filter(|open| *open <= max);
-        match self.0.fetch_update(Ordering::AcqRel, Ordering::Acquire, add) {
-            Ok(_) => Ok(OpenBody(self, bytes)),
+        match self.open.0.fetch_update(Ordering::AcqRel, Ordering::Acquire, add) {
+            Ok(_) => {
+                self.bytes = self.bytes.saturating_add(bytes);
+                Ok(())
+            }
             Err(open) => Err(RequestError::Busy { bytes, left: max.saturating_sub(open) }),
         }
     }
 }
 
-impl Drop for OpenBody<'_> {
+impl Drop for OpenBody {
     fn drop(&mut self) {
-        self.0.0.fetch_sub(self.1, Ordering::AcqRel);
+        self.open.0.fetch_sub(self.bytes, Ordering::AcqRel);
     }
 }
 
-/// Reads a body to its end, within `limits`. `open` counts the bodies that the API is reading.
+/// Reads a body to its end, within `limits`. `open` counts the bodies of the API, until the permit is dropped.
 pub(crate) async fn read(
     body: Body,
     limits: &ServerLimits,
     open: &OpenBodies,
-) -> Result<Bytes, RequestError> {
+) -> Result<(Bytes, BodyPermit), RequestError> {
     let max = limits.max_body_bytes;
-    let too_large = RequestError::BodyTooLarge { max };
     // A body whose `Content-Length` exceeds the limit is not read at all.
     if body.size_hint().lower() > max as u64 {
-        return Err(too_large);
+        return Err(RequestError::BodyTooLarge { max });
     }
     if body.is_end_stream() {
-        return Ok(Bytes::new());
+        return Ok((Bytes::new(), BodyPermit::default()));
     }
-    let bytes = body.size_hint().upper().and_then(|bytes| usize::try_from(bytes).ok());
-    let _open = open.open(bytes.unwrap_or(max).min(max), limits.max_total_body_bytes)?;
-    let read = to_bytes(body, max.saturating_add(1));
-    let bytes = tokio::time::timeout(limits.body_timeout, read).await;
-    match bytes.map_err(|_| RequestError::BodyTimeout)? {
-        Ok(bytes) if bytes.len() <= max => Ok(bytes),
-        Ok(_) => Err(too_large),
-        Err(error) => Err(if is_length_error(&error) { too_large } else { RequestError::BodyIncomplete }),
-    }
+    let mut taken = OpenBody { open: open.clone(), bytes: 0 };
+    let read = receive(body, limits, &mut taken);
+    let bytes =
+        tokio::time::timeout(limits.body_timeout, read).await.map_err(|_| RequestError::BodyTimeout)??;
+    Ok((bytes, BodyPermit(Some(Arc::new(taken)))))
 }
 
-fn is_length_error(error: &axum::Error) -> bool {
-    std::error::Error::source(error).is_some_and(|source| source.to_string().contains("length limit"))
+/// Receives a body, of which each part counts from when it arrives: a declared length takes nothing.
+async fn receive(body: Body, limits: &ServerLimits, taken: &mut OpenBody) -> Result<Bytes, RequestError> {
+    let max = limits.max_body_bytes;
+    let mut parts = body.into_data_stream();
+    let (mut first, mut all) = (Bytes::new(), Vec::new());
+    while let Some(part) = parts.next().await {
+        let part = part.map_err(|_| RequestError::BodyIncomplete)?;
+        if part.len() > max.saturating_sub(taken.bytes) {
+            return Err(RequestError::BodyTooLarge { max });
+        }
+        taken.add(part.len(), limits.max_total_body_bytes)?;
+        // A body of one part, as most are, is not copied.
+        if first.is_empty() {
+            first = part;
+        } else {
+            if all.is_empty() {
+                all.extend_from_slice(&first);
+            }
+            all.extend_from_slice(&part);
+        }
+    }
+    Ok(if all.is_empty() { first } else { all.into() })
 }
 
 /// Parses JSON. `Content-Type` is ignored, since `curl -d` labels any body as a form.

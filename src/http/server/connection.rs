@@ -10,14 +10,14 @@ use std::task::{Context, Poll, ready};
 use hyper::body::{Body, Bytes, Frame, Incoming, SizeHint};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
-use tokio::time::{Sleep, sleep};
+use tokio::time::{Instant, Sleep, sleep, sleep_until};
 
 use super::limits::ServerLimits;
 
 /// The state of a connection, shared by its task, its requests and the list of connections.
 #[derive(Debug)]
 pub(crate) struct ConnectionState {
-    /// The tick since which the connection is idle, or [`BUSY`] or [`CLOSING`].
+    /// The tick since which the connection is idle, or [`BUSY`], [`ANSWERED`] or [`CLOSING`].
     state: AtomicU64,
     /// Whether the client is sending a body that was refused without being read.
     has_unread_body: AtomicBool,
@@ -27,6 +27,8 @@ pub(crate) struct ConnectionState {
 const BUSY: u64 = u64::MAX;
 /// The state while the connection is being closed.
 const CLOSING: u64 = u64::MAX - 1;
+/// The state while a response is being sent.
+const ANSWERED: u64 = u64::MAX - 2;
 
 impl ConnectionState {
     pub(crate) fn new() -> Self {
@@ -40,14 +42,21 @@ impl ConnectionState {
         self.state.fetch_update(Ordering::Relaxed, Ordering::Relaxed, begin).is_ok()
     }
 
-    /// Marks the connection idle.
+    /// Marks the request answered: the connection is idle when its response is sent.
     pub(crate) fn end_request(&self) {
-        self.state.store(next_tick(), Ordering::Relaxed);
+        self.state.store(ANSWERED, Ordering::Relaxed);
+    }
+
+    /// Marks the connection idle if its request is answered. All that there is to send is sent.
+    fn end_response(&self) {
+        if self.state.load(Ordering::Relaxed) == ANSWERED {
+            self.state.store(next_tick(), Ordering::Relaxed);
+        }
     }
 
     /// Returns the tick since which the connection has been idle, if it is idle.
     pub(crate) fn idle_since(&self) -> Option<u64> {
-        Some(self.state.load(Ordering::Relaxed)).filter(|state| *state < CLOSING)
+        Some(self.state.load(Ordering::Relaxed)).filter(|state| *state < ANSWERED)
     }
 
     /// Marks the connection as closing if it has been idle since `tick`; returns whether it is closing
@@ -119,6 +128,8 @@ pub(crate) struct ClientStream {
     limits: ServerLimits,
     /// The timer that runs while nothing can be sent.
     write_timer: Option<Pin<Box<Sleep>>>,
+    /// The time by which a response that could not be sent at once must be sent.
+    response_deadline: Option<Instant>,
     linger: Option<Linger>,
 }
 
@@ -131,17 +142,21 @@ struct Linger {
 
 impl ClientStream {
     pub(crate) fn new(stream: TcpStream, connection: Arc<ConnectionState>, limits: ServerLimits) -> Self {
-        Self { stream, connection, limits, write_timer: None, linger: None }
+        Self { stream, connection, limits, write_timer: None, response_deadline: None, linger: None }
     }
 
-    /// Fails a write that has been pending for the write timeout.
+    /// Fails a write that has been pending for the write timeout, or at the deadline of the response.
     fn within_timeout<T>(&mut self, cx: &mut Context<'_>, write: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
         if write.is_ready() {
             self.write_timer = None;
             return write;
         }
-        let timeout = self.limits.write_timeout;
-        let timer = self.write_timer.get_or_insert_with(|| Box::pin(sleep(timeout)));
+        let Self { limits, response_deadline, write_timer, .. } = self;
+        let timer = write_timer.get_or_insert_with(|| {
+            let now = Instant::now();
+            let deadline = *response_deadline.get_or_insert_with(|| now + limits.response_timeout);
+            Box::pin(sleep_until(deadline.min(now + limits.write_timeout)))
+        });
         timer.as_mut().poll(cx).map(|()| Err(io::ErrorKind::TimedOut.into()))
     }
 }
@@ -177,8 +192,13 @@ impl AsyncWrite for ClientStream {
         self.stream.is_write_vectored()
     }
 
+    /// hyper flushes the stream when it has written all that there is to send.
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.get_mut().stream).poll_flush(cx)
+        let this = self.get_mut();
+        ready!(Pin::new(&mut this.stream).poll_flush(cx))?;
+        this.response_deadline = None;
+        this.connection.end_response();
+        Poll::Ready(Ok(()))
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {

@@ -57,14 +57,17 @@ pub(crate) enum RequestError {
          read what it changes"
     )]
     Timeout,
-    /// A body that, together with the bodies being read, would exceed the limit on their total size.
+    /// A body that, together with the other bodies, would exceed the limit on their total size.
     #[error("{bytes} bytes of body exceed the {left} bytes that are left for all requests")]
     Busy {
-        /// The size of the body, or the largest size that it may have.
+        /// The size of the part of the body that was received last.
         bytes: usize,
         /// The number of bytes that the other bodies leave.
         left: usize,
     },
+    /// A call that would wait behind too many others.
+    #[error("too many requests are waiting; repeat the request later")]
+    Overloaded,
     /// A read of events that the store has forgotten.
     #[error("the events before {first} are forgotten; continue after {}", first.saturating_sub(1))]
     Forgotten {
@@ -102,7 +105,7 @@ impl RequestError {
             }
             Self::Refused { status, .. } => *status,
             Self::Forgotten { .. } => StatusCode::GONE,
-            Self::Timeout | Self::Busy { .. } => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Timeout | Self::Busy { .. } | Self::Overloaded => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -129,6 +132,7 @@ impl RequestError {
             | Self::NotJson(_)
             | Self::Timeout
             | Self::Busy { .. }
+            | Self::Overloaded
             | Self::Forgotten { .. }
             | Self::Internal => vec![Problem { path: None, message: self.to_string() }],
         }

@@ -6,8 +6,8 @@ use std::time::Instant;
 
 use axum::Router;
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::HeaderMap;
-use axum::http::header::ALLOW;
+use axum::http::header::{ALLOW, CACHE_CONTROL};
+use axum::http::{HeaderMap, HeaderValue};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
@@ -69,6 +69,8 @@ async fn guard(State(guard): State<RequestGuard>, mut request: Request, next: Ne
             }
         }
         response.headers_mut().insert(REQUEST_ID, id.into_header());
+        // The responses of actors with different credentials have the same URL.
+        response.headers_mut().entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
         // The matched route is known only here; the extension passes it to a layer around the router.
         if let Some(matched) = matched {
             response.extensions_mut().insert(matched);

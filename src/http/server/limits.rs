@@ -18,6 +18,7 @@ use std::time::Duration;
 ///     .with_head_timeout(Duration::from_secs(10))
 ///     .with_request_timeout(Duration::from_secs(30))
 ///     .with_write_timeout(Duration::from_secs(5))
+///     .with_response_timeout(Duration::from_secs(120))
 ///     .with_max_discarded_bytes(64 << 20)
 ///     .with_max_connections(10_000)
 ///     .with_shutdown_timeout(Duration::from_secs(10));
@@ -28,7 +29,8 @@ use std::time::Duration;
 pub struct ServerLimits {
     /// The maximum size of a request body in bytes. Default: 2 MiB.
     pub(crate) max_body_bytes: usize,
-    /// The maximum size in bytes of all request bodies that one API reads at a time. Default: 256 MiB.
+    /// The maximum size in bytes of all request bodies that one API has received and not processed yet. Default:
+    /// 256 MiB.
     pub(crate) max_total_body_bytes: usize,
     /// The time within which a client must send the body of a request. Default: 10 seconds.
     pub(crate) body_timeout: Duration,
@@ -39,6 +41,9 @@ pub struct ServerLimits {
     pub(crate) request_timeout: Duration,
     /// The time within which a client must receive the next part of a response. Default: 5 seconds.
     pub(crate) write_timeout: Duration,
+    /// The time within which a client that does not receive as fast as the service sends must receive a whole
+    /// response. Default: 2 minutes.
+    pub(crate) response_timeout: Duration,
     /// The maximum number of bytes, received within `body_timeout`, that are discarded of a body that
     /// was refused without being read; a client that is still sending would otherwise not read the
     /// response. Default: 64 MiB.
@@ -61,6 +66,7 @@ impl Default for ServerLimits {
             head_timeout: Duration::from_secs(10),
             request_timeout: Duration::from_secs(30),
             write_timeout: Duration::from_secs(5),
+            response_timeout: Duration::from_secs(120),
             max_discarded_bytes: 64 * 1024 * 1024,
             max_connections: 10_000,
             shutdown_timeout: Duration::from_secs(10),
@@ -75,7 +81,8 @@ impl ServerLimits {
         Self { max_body_bytes, ..self }
     }
 
-    /// Sets the maximum size in bytes of all request bodies that one API reads at a time. Default: 256 MiB.
+    /// Sets the maximum size in bytes of all request bodies that one API has received and not processed yet.
+    /// Default: 256 MiB.
     #[must_use]
     pub fn with_max_total_body_bytes(self, max_total_body_bytes: usize) -> Self {
         Self { max_total_body_bytes, ..self }
@@ -103,6 +110,12 @@ impl ServerLimits {
     #[must_use]
     pub fn with_write_timeout(self, write_timeout: Duration) -> Self {
         Self { write_timeout, ..self }
+    }
+
+    /// Sets the time within which a slow client must receive a whole response. Default: 2 minutes.
+    #[must_use]
+    pub fn with_response_timeout(self, response_timeout: Duration) -> Self {
+        Self { response_timeout, ..self }
     }
 
     /// Sets the maximum number of bytes that are discarded of a refused body. Default: 64 MiB.

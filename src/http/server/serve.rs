@@ -28,8 +28,9 @@ use super::limits::ServerLimits;
 /// and closes all connections.
 ///
 /// A client is disconnected if it does not send the head of a request, or its next request, within
-/// [`head_timeout`](ServerLimits::with_head_timeout), or does not receive a response within
-/// [`write_timeout`](ServerLimits::with_write_timeout). At
+/// [`head_timeout`](ServerLimits::with_head_timeout), or does not receive the next part of a response within
+/// [`write_timeout`](ServerLimits::with_write_timeout) and all of it within
+/// [`response_timeout`](ServerLimits::with_response_timeout). At
 /// [`max_connections`](ServerLimits::with_max_connections) a new connection replaces the one that has been
 /// idle the longest. A client whose body is refused may continue to send up to
 /// [`max_discarded_bytes`](ServerLimits::with_max_discarded_bytes), so that it reads the response.

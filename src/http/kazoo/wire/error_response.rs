@@ -93,6 +93,7 @@ pub(super) fn request_error(error: &RequestError) -> ErrorResponse {
         RequestError::Unauthenticated => ("invalid_credentials", json!({"message": message})),
         RequestError::BodyIncomplete => ("bad_request", json!({"message": message})),
         RequestError::BodyTimeout | RequestError::Timeout => ("timeout", json!({"message": message})),
+        RequestError::Overloaded => ("busy", json!({"message": message})),
         RequestError::Busy { left, .. } => ("busy", json!({"message": message, "target": left})),
         RequestError::Forgotten { first } => ("forgotten", json!({"message": message, "target": first})),
         RequestError::Refused { .. } => ("refused", json!({"message": message})),
