@@ -75,7 +75,9 @@ fn built_in(carrier: BuiltInCarrier, inventory: InventoryBuilder, store: Arc<dyn
 ///
 /// Returns an error if the directory of the files cannot be created.
 pub(crate) fn port_desk(config: &Config, inventory: Inventory) -> Result<PortDesk> {
-    let desk = PortDesk::new(inventory).with_settings(config.porting.clone());
+    let desk = PortDesk::new(inventory)
+        .with_settings(config.porting.clone())
+        .with_max_file_bytes(config.limits.max_file_bytes);
     Ok(match &config.documents {
         None => desk,
         Some(name) if name.as_os_str() == "memory" => desk.with_documents(MemoryDocuments::default()),

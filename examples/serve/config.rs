@@ -6,6 +6,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use axum::http::Uri;
 use serde::de::{self, DeserializeOwned};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
@@ -23,6 +24,7 @@ use telnum::number::PhoneNumber;
 use telnum::plan::Region;
 use telnum::policy::{Policy, Retention};
 use telnum::porting::PortSettings;
+use telnum::porting::desk::PortDesk;
 use telnum::record::{RateCenter, Shape};
 use telnum::time::Timestamp;
 
@@ -35,11 +37,13 @@ use super::strict;
 pub(crate) struct Config {
     /// The address to listen on. With port 0 the system chooses the port. Default: `127.0.0.1:8000`.
     pub(crate) listen: SocketAddr,
-    /// The scheme and authority of the links to contact numbers, such as `https://api.example.com`; empty for
+    /// The scheme and authority of the links to contact numbers, such as `https://api.example.com`, and a path if
+    /// there is one; empty for
     /// links that start with the path. Default: `http://` and the address that the server listens on, or empty
     /// if it listens on all addresses.
     pub(crate) base_url: Option<String>,
-    /// The store of the numbers: the path of a file, `postgres://user:password@host/database`, or `memory`.
+    /// The store of the numbers: the path of a file, relative to the configuration,
+    /// `postgres://user:password@host/database`, or `memory`.
     /// The contacts have stores beside it: files with the suffixes `.people`, `.clients` and `.users`, or the
     /// schemas `telnum_people`, `telnum_clients` and `telnum_users`. `--print-config` does not show the
     /// password. Default: `telnum.redb` with the feature `redb`, `memory` without it.
@@ -81,7 +85,8 @@ pub(crate) struct Config {
     /// Default: none.
     #[serde(deserialize_with = "strict::carriers")]
     pub(crate) carriers: Vec<CarrierStock>,
-    /// The prices of numbers, by carrier. A client must accept them. Default: all numbers are free of charge.
+    /// The prices of numbers, by carrier: one of `built_in_carriers` or `carriers`. A client must accept them.
+    /// Default: all numbers are free of charge.
     pub(crate) prices: BTreeMap<CarrierName, Price>,
     /// The addresses that can be provisioned for emergency calls. Default: none.
     #[serde(deserialize_with = "strict::addresses")]
@@ -102,7 +107,8 @@ pub(crate) struct Config {
     /// "keep_stale_pending"}`. Default: the settings that `--print-config` shows.
     pub(crate) porting: PortSettings,
     /// The storage of the files of port requests: the path of a directory, relative to the configuration, or
-    /// `memory`. Default: none, so that files are refused.
+    /// `memory`, which only a store in memory or `--demo` may have. Processes that share a store must share the
+    /// directory too. Default: none, so that files are refused.
     pub(crate) documents: Option<PathBuf>,
     /// The numbers to create at the start, unless they are stored. Default: none.
     pub(crate) numbers: Vec<FirstNumber>,
@@ -118,6 +124,9 @@ pub(crate) struct Config {
     /// The name of the file, if the configuration was read from one.
     #[serde(skip)]
     pub(crate) file: Option<String>,
+    /// Whether this is the configuration of `--demo`.
+    #[serde(skip)]
+    pub(crate) is_demo: bool,
 }
 
 impl Default for Config {
@@ -152,6 +161,7 @@ impl Default for Config {
             user_numbers: Vec::new(),
             directory: PathBuf::new(),
             file: None,
+            is_demo: false,
         }
     }
 }
@@ -197,7 +207,7 @@ pub(crate) enum ClassifierRules {
     /// The set of the reference.
     Reference,
     /// Other rules.
-    Rules(Classifiers),
+    Rules(#[serde(deserialize_with = "strict::classifiers")] Classifiers),
 }
 
 impl ClassifierRules {
@@ -252,11 +262,26 @@ pub(crate) enum BuiltInCarrier {
     Mdn,
 }
 
+impl BuiltInCarrier {
+    const ALL: [Self; 5] = [Self::Local, Self::Managed, Self::Reserved, Self::ReservedReseller, Self::Mdn];
+
+    /// Returns the name by which numbers refer to the carrier.
+    const fn name(self) -> CarrierName {
+        match self {
+            Self::Local => CarrierName::LOCAL,
+            Self::Managed => CarrierName::MANAGED,
+            Self::Reserved => CarrierName::RESERVED,
+            Self::ReservedReseller => CarrierName::RESERVED_RESELLER,
+            Self::Mdn => CarrierName::MDN,
+        }
+    }
+}
+
 /// A carrier that sells the numbers of a list.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct CarrierStock {
-    /// The name, by which numbers refer to the carrier. Required.
+    /// The name, by which numbers refer to the carrier, other than those of the built-in carriers. Required.
     pub(crate) name: CarrierName,
     /// The numbers for sale. Default: none.
     #[serde(default)]
@@ -289,8 +314,9 @@ pub(crate) struct NumberForSale {
 pub(crate) struct Block {
     /// The first number. Required.
     pub(crate) first: PhoneNumber,
-    /// The number of numbers. Required.
-    pub(crate) count: u64,
+    /// The number of numbers, up to 8,000,000. Required.
+    #[serde(deserialize_with = "at_most::<_, MAX_AVAILABLE_NUMBERS>")]
+    pub(crate) count: u32,
 }
 
 /// The price of a number.
@@ -469,7 +495,7 @@ pub(crate) struct Contacts {
     pub(crate) users_first_id: u32,
 }
 
-/// The maximum number of available numbers to create.
+/// The maximum number of available numbers to create, and of the numbers for sale in a block.
 pub(crate) const MAX_AVAILABLE_NUMBERS: u32 = 8_000_000;
 
 /// The maximum of the lowest id of a contact number: all ids before it are allocated at the start.
@@ -517,7 +543,8 @@ impl Default for Contacts {
 pub(crate) struct Limits {
     /// The maximum size of a request body in bytes. Default: 2 MiB.
     pub(crate) max_body_bytes: usize,
-    /// The maximum size in bytes of all request bodies that one API reads at a time. Default: 256 MiB.
+    /// The maximum size in bytes of all request bodies that one API has received and not processed yet. Default:
+    /// 256 MiB.
     pub(crate) max_total_body_bytes: usize,
     /// The time within which a client must send the body of a request. Default: 10 seconds.
     pub(crate) body_timeout_ms: u64,
@@ -528,6 +555,8 @@ pub(crate) struct Limits {
     pub(crate) request_timeout_ms: u64,
     /// The time within which a client must receive the next part of a response. Default: 5 seconds.
     pub(crate) write_timeout_ms: u64,
+    /// The time within which a slow client must receive a whole response. Default: 2 minutes.
+    pub(crate) response_timeout_ms: u64,
     /// The maximum number of bytes that are discarded of a refused body. Default: 64 MiB.
     pub(crate) max_discarded_bytes: u64,
     /// The maximum number of connections. Default: 10,000.
@@ -535,6 +564,8 @@ pub(crate) struct Limits {
     /// The time within which running requests must be answered and running tasks must end after the server is
     /// stopped; then the process exits. Default: 10 seconds.
     pub(crate) shutdown_timeout_ms: u64,
+    /// The maximum size in bytes of a file of a port request. Default: 8 MiB.
+    pub(crate) max_file_bytes: usize,
     /// The maximum number of phone numbers in one request. Default: 10,000.
     pub(crate) max_numbers: usize,
     /// The maximum length in bytes of a request's document as JSON, multiplied by the number of its phone
@@ -556,9 +587,11 @@ impl Default for Limits {
             head_timeout_ms: 10_000,
             request_timeout_ms: 30_000,
             write_timeout_ms: 5_000,
+            response_timeout_ms: 120_000,
             max_discarded_bytes: 64 << 20,
             max_connections: 10_000,
             shutdown_timeout_ms: 10_000,
+            max_file_bytes: PortDesk::MAX_FILE_BYTES,
             max_numbers: 10_000,
             max_document_bytes: 8 << 20,
             search_timeout_ms: 5_000,
@@ -578,6 +611,7 @@ impl Limits {
             .with_head_timeout(ms(self.head_timeout_ms))
             .with_request_timeout(ms(self.request_timeout_ms))
             .with_write_timeout(ms(self.write_timeout_ms))
+            .with_response_timeout(ms(self.response_timeout_ms))
             .with_max_discarded_bytes(self.max_discarded_bytes)
             .with_max_connections(self.max_connections)
             .with_shutdown_timeout(ms(self.shutdown_timeout_ms))
@@ -697,7 +731,8 @@ impl Config {
     pub(crate) fn read(file: &Path) -> Result<Self, ConfigError> {
         let config: Self = read(file, Secrets::InTokens)?;
         let directory = file.parent().unwrap_or(Path::new("")).to_owned();
-        Ok(Self { directory, file: Some(file.display().to_string()), ..config })
+        let store = config.store.in_directory(&directory);
+        Ok(Self { store, directory, file: Some(file.display().to_string()), ..config })
     }
 
     /// Returns the configuration of `--demo`, in which the requests of the published documents can be made.
@@ -708,14 +743,15 @@ impl Config {
     pub(crate) fn demo() -> Result<Self, ConfigError> {
         let config: Self = parse("demo.json", include_str!("../data/demo.json"), Secrets::InTokens)?;
         let directory = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data").into();
-        Ok(Self { directory, file: Some("demo.json".to_owned()), ..config })
+        Ok(Self { directory, file: Some("demo.json".to_owned()), is_demo: true, ..config })
     }
 
-    /// Checks that the accounts to which other fields refer exist.
+    /// Checks that the accounts and carriers to which other fields refer exist, and the fields that depend on
+    /// others.
     ///
     /// # Errors
     ///
-    /// Returns the error for the first field that refers to another account.
+    /// Returns the error for the first field that refers to another account or carrier, or that is invalid.
     pub(crate) fn check(&self) -> Result<(), ConfigError> {
         let exists = |account: AccountId| self.accounts.account(account).is_some();
         let unknown = |path: String, account: AccountId| {
@@ -748,6 +784,51 @@ impl Config {
                 return Err(unknown(format!("user_numbers[{index}].account"), *account));
             }
         }
+        self.check_carriers()?;
+        if let Some(url) = self.base_url.as_deref().filter(|url| !url.is_empty()) {
+            let is_web =
+                |uri: &Uri| matches!(uri.scheme_str(), Some("http" | "https")) && uri.query().is_none();
+            if !url.parse::<Uri>().is_ok_and(|uri| is_web(&uri)) {
+                let problem = format_args!("expected a URL such as https://api.example.com, found {url:?}");
+                return Err(self.error("base_url", &problem));
+            }
+        }
+        let is_in_memory = self.documents.as_ref().is_some_and(|name| name.as_os_str() == "memory");
+        if is_in_memory && !self.store.is_memory() && !self.is_demo {
+            let problem = "expected the path of a directory, found memory: the store would keep port requests whose files are lost";
+            return Err(self.error("documents", &problem));
+        }
+        Ok(())
+    }
+
+    /// Checks the names of carriers.
+    fn check_carriers(&self) -> Result<(), ConfigError> {
+        let built_in = |carrier: CarrierName| BuiltInCarrier::ALL.iter().any(|known| known.name() == carrier);
+        for (index, CarrierStock { name, .. }) in self.carriers.iter().enumerate() {
+            if built_in(*name) {
+                let problem = format_args!("expected a name that no built-in carrier has, found {name}");
+                return Err(self.error(&format!("carriers[{index}].name"), &problem));
+            }
+        }
+        let mut known: Vec<_> = self.built_in_carriers.iter().map(|carrier| carrier.name()).collect();
+        known.extend(self.carriers.iter().map(|carrier| carrier.name));
+        let check = |path: &str, name: CarrierName| {
+            let names = || known.iter().map(ToString::to_string).collect::<Vec<_>>().join("`, `");
+            let problem = || format!("expected one of `{}`, found {name}", names());
+            if known.contains(&name) { Ok(()) } else { Err(self.error(path, &problem())) }
+        };
+        for name in self.prices.keys() {
+            check(&format!("prices.{name}"), *name)?;
+        }
+        check(
+            "policy.default_carrier",
+            field(&self.policy, "default_carrier").unwrap_or(CarrierName::LOCAL),
+        )?;
+        for account in self.accounts.iter() {
+            for name in field::<Vec<_>>(account, "carriers").unwrap_or_default() {
+                check(&format!("accounts.{}.carriers", account.id), name)?;
+            }
+        }
         Ok(())
     }
 
@@ -765,6 +846,11 @@ impl Config {
     pub(crate) fn error(&self, path: &str, problem: &dyn fmt::Display) -> ConfigError {
         ConfigError { file: self.file.clone(), path: path.to_owned(), problem: problem.to_string() }
     }
+}
+
+/// Returns a field of a document of the library that has no getter.
+fn field<T: DeserializeOwned>(document: &impl Serialize, name: &str) -> Option<T> {
+    serde_json::from_value(serde_json::to_value(document).ok()?.get_mut(name)?.take()).ok()
 }
 
 /// The secret parts of a file, which an error does not show.
@@ -843,7 +929,8 @@ impl Secrets {
             }
             shown.push_str("tokens");
         }
-        let shown_message = if message == secret::PLACEHOLDER { message } else { FORM };
+        let is_shown = [secret::PLACEHOLDER, secret::EMPTY].contains(&message);
+        let shown_message = if is_shown { message } else { FORM };
         for name in names {
             let name = if name.parse::<ApiName>().is_ok() { name } else { HIDDEN };
             shown = if shown.is_empty() { name.to_owned() } else { format!("{shown}.{name}") };

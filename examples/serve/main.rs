@@ -11,6 +11,9 @@
 //! in JSON or TOML, and other arguments override its fields. `--print-config` prints the resulting
 //! configuration, with all defaults and without secrets. The fields are documented in `config.rs`.
 //!
+//! Several processes may serve one database in PostgreSQL. The files of port requests are not in it: the processes
+//! need one directory of `documents`, on a file system that they share.
+//!
 //! ```text
 //! cargo run --release --features geo,http,redb --example serve -- \
 //!     --accounts examples/data/accounts.json --tokens examples/data/tokens.json \
@@ -199,6 +202,7 @@ fn configure(arguments: Arguments) -> Result<Config> {
         config.tokens = config::read(&file, Secrets::InAll)?;
     }
     if let Some(store) = arguments.store {
+        // The path is relative to the working directory, not to the configuration.
         config.store = store.parse().map_err(|problem| format!("--store: {problem}"))?;
     }
     if let Some(file) = arguments.localities {

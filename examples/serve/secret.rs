@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::path::Path;
 use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
@@ -26,6 +27,20 @@ impl StoreName {
     /// Returns the name, with the password.
     pub(crate) fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// Returns whether the store is in memory.
+    pub(crate) fn is_memory(&self) -> bool {
+        self.0 == "memory"
+    }
+
+    /// Returns the name with the path of a file relative to `directory`.
+    pub(crate) fn in_directory(self, directory: &Path) -> Self {
+        if self.is_memory() || self.is_database() {
+            self
+        } else {
+            Self(directory.join(self.0).to_string_lossy().into_owned())
+        }
     }
 
     /// Returns whether the name is the URL of a database.
@@ -239,9 +254,15 @@ impl<'de> Deserialize<'de> for Token {
         if token.starts_with(HIDDEN) {
             return Err(de::Error::custom(PLACEHOLDER));
         }
+        if token.is_empty() {
+            return Err(de::Error::custom(EMPTY));
+        }
         Ok(Self(token))
     }
 }
+
+/// The error for an empty token, with which an empty header would have the rights of an account.
+pub(crate) const EMPTY: &str = "expected a token, found an empty text";
 
 /// The error for a token that `--print-config` has printed.
 pub(crate) const PLACEHOLDER: &str = "expected a token, found the placeholder of --print-config";

@@ -26,8 +26,10 @@ impl StockCarrier {
         let carrier = ScriptedCarrier::new(stock.name).with_delay(Duration::from_millis(stock.delay_ms));
         let carrier =
             stock.numbers.iter().fold(carrier, |carrier, for_sale| carrier.with_block(for_sale.number, 1));
-        let carrier =
-            stock.blocks.iter().fold(carrier, |carrier, block| carrier.with_block(block.first, block.count));
+        let carrier = stock
+            .blocks
+            .iter()
+            .fold(carrier, |carrier, block| carrier.with_block(block.first, block.count.into()));
         let numbers = stock.numbers.iter().map(|for_sale| (for_sale.number, for_sale.clone())).collect();
         Self { carrier, numbers }
     }

@@ -7,6 +7,7 @@ use serde::de::{self, Deserializer};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use telnum::account::AccountTree;
+use telnum::classify::Classifiers;
 use telnum::feature::e911::E911Address;
 use telnum::locality::LocalityTable;
 use telnum::normalize::Converters;
@@ -32,6 +33,21 @@ pub(crate) fn accounts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Acc
             .map_err(|problem| de::Error::custom(format_args!("dial plan of {}: {problem}", account.id)))?;
     }
     Ok(accounts)
+}
+
+/// Deserializes classifiers whose rules have no unknown fields.
+pub(crate) fn classifiers<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Classifiers, D::Error> {
+    let classifiers = Classifiers::deserialize(deserializer)?;
+    for rule in classifiers.rules() {
+        if let Some(field) = rule.extra().keys().next() {
+            let known = "`regex`, `friendly_name`, `pretty_print` or `emergency`";
+            return Err(de::Error::custom(format_args!(
+                "`{}`: unknown field `{field}`, expected {known}",
+                rule.name()
+            )));
+        }
+    }
+    Ok(classifiers)
 }
 
 /// Deserializes converters without unknown fields.

@@ -402,6 +402,21 @@ fn a_document_in_the_configuration_is_refused_with_its_path_and_place() {
             "`contacts.users_first_id`: expected at most 1000000, found 1000001",
             "at line 1 column ",
         ),
+        (
+            r#"{"classifiers": {"rules": {"e": {"regex": "^911$", "emergancy": true}}}}"#,
+            "`classifiers.rules`: `e`: unknown field `emergancy`, expected `regex`, ",
+            "at line 1 column ",
+        ),
+        (
+            r#"{"carriers": [{"name": "a", "blocks": [{"first": "+14158867900", "count": 8000001}]}]}"#,
+            "`carriers[0].blocks[0].count`: expected at most 8000000, found 8000001",
+            "at line 1 column ",
+        ),
+        (
+            r#"{"tokens": {"kazoo": {"": "system"}}}"#,
+            "`tokens.kazoo`: expected a token, found an empty text",
+            "at line 1 column ",
+        ),
     ];
     for (text, start, place) in rows {
         let error = parse("a.json", text).unwrap_err().to_string();
@@ -494,6 +509,63 @@ fn a_printed_configuration_is_not_accepted_in_place_of_its_secrets() {
         let expected =
             "a.json: `store`: expected a password, found the placeholder of --print-config at line ";
         assert!(error.starts_with(expected), "{error}");
+    }
+}
+
+#[test]
+fn names_and_paths_in_a_configuration_are_checked() {
+    let rows = [
+        (
+            r#"{"prices": {"telnix": {"amount": 100, "currency": "USD"}}}"#,
+            "prices.telnix",
+            "one of `local`, found",
+        ),
+        (r#"{"policy": {"default_carrier": "telnix"}}"#, "policy.default_carrier", "one of `local`, found"),
+        (
+            r#"{"accounts": [{"id": "a", "carriers": ["telnix"]}]}"#,
+            "accounts.a.carriers",
+            "one of `local`, found",
+        ),
+        (
+            r#"{"carriers": [{"name": "local"}]}"#,
+            "carriers[0].name",
+            "that no built-in carrier has, found local",
+        ),
+        (
+            r#"{"base_url": "https://a.example\u0007"}"#,
+            "base_url",
+            "a URL such as https://api.example.com, found",
+        ),
+        (r#"{"base_url": "api.example"}"#, "base_url", "a URL such as https://api.example.com, found"),
+        (
+            r#"{"store": "a.redb", "documents": "memory"}"#,
+            "documents",
+            "the path of a directory, found memory",
+        ),
+    ];
+    for (text, path, problem) in rows {
+        let error = parse("a.json", text).unwrap().check().unwrap_err().to_string();
+        assert!(error.starts_with(&format!("`{path}`: expected ")) && error.contains(problem), "{error}");
+    }
+    for text in [
+        r#"{"base_url": "https://a.example/numbers", "store": "memory", "documents": "memory"}"#,
+        r#"{"carriers": [{"name": "a"}], "prices": {"knm_a": {"amount": 1, "currency": "USD"}}}"#,
+    ] {
+        parse("a.json", text).unwrap().check().unwrap();
+    }
+}
+
+#[test]
+fn the_store_of_a_configuration_is_relative_to_its_file() {
+    let directory = TemporaryDirectory::new("relative");
+    let file = directory.0.join("serve.json");
+    for (store, expected) in [
+        ("numbers.redb", directory.0.join("numbers.redb").display().to_string()),
+        ("memory", "memory".to_owned()),
+        ("postgres://h/n", "postgres://h/n".to_owned()),
+    ] {
+        fs::write(&file, json!({ "store": store }).to_string()).unwrap();
+        assert_eq!(Config::read(&file).unwrap().store.as_str(), expected);
     }
 }
 
