@@ -64,6 +64,10 @@ changes = pco.template("PhoneNumber", {"number": "(415) 886-8000", "location": "
 changed = pco.patch(f"{NUMBERS}/{ids[7]}", payload=changes)["data"]["attributes"]
 assert (changed["e164"], changed["location"]) == ("+14158868000", "Work"), changed
 assert numbers(**{"where[location]": "Work"}) == ["(415) 886-8000"]
+at = changed["updated_at"]
+for comparison, count in {"": 1, "[gt]": 0, "[gte]": 1, "[lt]": 59, "[lte]": 60}.items():
+    found = numbers(**{f"where[updated_at]{comparison}": at})
+    assert len(found) == count, (comparison, found)
 response = pco.delete(f"{NUMBERS}/{ids[8]}")
 assert response.status_code == 204 and not response.text
 refused(404, pco.get, f"{NUMBERS}/{ids[8]}")
