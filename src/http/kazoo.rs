@@ -98,6 +98,7 @@
 //!
 //! - Lists have pages of at most 1,000 requests.
 //! - A refusal has the HTTP status of its kind in the envelope, where Kazoo prints `"error": "500"`.
+//! - An idempotency key makes only the creation of a request repeatable; with comments it is refused.
 //! - A dry run is refused. Comments are added by their own path; an edit cannot change them. Private ones are for
 //!   admins, in Kazoo also for the port authority.
 //! - The content of a file determines its type, and must agree with a stated `Content-Type`.

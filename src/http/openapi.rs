@@ -239,7 +239,7 @@ fn complete(document: &mut Value) {
     });
     *entry(components, "parameters") = json!({"IdempotencyKey": {
         "name": "Idempotency-Key", "in": "header",
-        "description": "Makes the request repeatable: a repetition changes nothing and gets the first response",
+        "description": "Makes the request repeatable: a repetition changes nothing and gets the first response, or the port request in its present state",
         "schema": {"type": "string", "minLength": 1, "maxLength": 40},
     }});
     let mut number = crate::record::schema::json_schema();

@@ -46,6 +46,11 @@ fn item_29_unknown_parameters_are_refused_by_name() {
         let expected = json!({name: {"additionalProperties": {"message": "no such field"}}});
         assert_eq!(reply.json()["data"], expected, "{path}");
     }
+    // The parameter that is invalid is named, and not those after it.
+    let path = format!("accounts/{OWNER}/port_requests?created_from=x&page_size=5");
+    let reply = ask(&server, "GET", &path, OWNER_TOKEN, &Value::Null).json();
+    let names: Vec<_> = reply["data"].as_object().unwrap().keys().collect();
+    assert_eq!(names, ["created_from"]);
     // Nothing was done.
     assert_eq!(ask(&server, "GET", &number, OWNER_TOKEN, &Value::Null).status, 200);
 }

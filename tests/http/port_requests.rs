@@ -30,6 +30,33 @@ fn bakery() -> Value {
 }
 
 #[test]
+fn an_idempotency_key_belongs_to_one_request() {
+    let server = world::kazoo();
+    let put = |path: &str, token: &str, data: Value| {
+        let headers = [("X-Auth-Token", token), ("Idempotency-Key", "port-1")];
+        send(&server, "PUT", path, &headers, &serde_json::to_vec(&json!({ "data": data })).unwrap())
+    };
+    let path = format!("{OWNER}/port_requests");
+    let first = put(&path, MASTER_TOKEN, bakery());
+    assert_eq!(first.status, 201, "{}", first.text);
+    let id = first.json()["data"]["id"].as_str().unwrap().to_owned();
+    // Another document, and another account.
+    let other = json!({"name": "Bakery", "numbers": {"+12025559001": {}}});
+    assert_eq!(put(&path, MASTER_TOKEN, other).status, 409);
+    assert_eq!(put(&format!("{ADDER}/port_requests"), MASTER_TOKEN, bakery()).status, 409);
+    // A repetition after the numbers were put in service.
+    for state in ["submitted", "pending", "completed"] {
+        let reply = ask(&server, "PATCH", &format!("{path}/{id}/{state}"), MASTER_TOKEN, &Value::Null);
+        assert_eq!(reply.status, 200, "{state}: {}", reply.text);
+    }
+    let last = put(&path, MASTER_TOKEN, bakery());
+    assert_eq!((last.status, last.json()["data"]["id"].as_str()), (201, Some(&*id)), "{}", last.text);
+    // Comments cannot be repeated.
+    let comment = json!({"comments": [{"content": "Please hurry"}]});
+    assert_eq!(put(&format!("{path}/{id}/comments"), MASTER_TOKEN, comment).status, 400);
+}
+
+#[test]
 fn a_refused_transition_changes_no_field() {
     let server = world::kazoo();
     let request = create(&server, &bakery());

@@ -262,10 +262,10 @@ impl<P: AccountPath> KazooRequest<P> {
 impl<P> KazooRequest<P> {
     /// Reads the query parameters with `read`. If it fails, its error is that of the request, whichever parameters
     /// it has not taken.
-    pub(super) fn read_params<T>(
+    pub(super) fn read_params<T, E>(
         &mut self,
-        read: impl FnOnce(&mut QueryParams) -> Result<T, FieldError>,
-    ) -> Result<T, FieldError> {
+        read: impl FnOnce(&mut QueryParams) -> Result<T, E>,
+    ) -> Result<T, E> {
         let result = read(&mut self.params);
         if result.is_err() {
             self.params = QueryParams::new(None);

@@ -27,7 +27,8 @@ pub(in crate::http::kazoo) async fn list(request: CommentsRequest) -> Response {
     run(request, Operation::Fetch, move |call| Ok(shown(&call.find(&id)?).into())).await
 }
 
-/// Adds comments to a port request. Only admins can add private comments.
+/// Adds comments to a port request. Only admins can add private comments. A request with an idempotency key is
+/// refused, since a repetition would add the comments again.
 #[utoipa::path(put, path = "/accounts/{account_id}/port_requests/{port_request_id}/comments", tag = "kazoo",
     operation_id = "kazoo_comment_on_port_request", security(("auth_token" = [])),
     params(("account_id" = String, Path), ("port_request_id" = String, Path)),
@@ -38,6 +39,10 @@ pub(in crate::http::kazoo) async fn add(mut request: CommentsRequest) -> Respons
     let (id, data) = (request.path.1.clone(), request.take_changes());
     run(request, Operation::Update, move |call| {
         let found = call.find(&id)?;
+        if call.options.key.is_some() {
+            let reason = "expected none: a repetition adds the comments again".to_owned();
+            return Err(FieldError::new("idempotency-key", FieldErrorKind::Malformed { reason }).into());
+        }
         let comments = read(Value::Object(data))?;
         let changed = call.desk.change(found.id(), call.options.actor, |stored, ctx| {
             stored.comment_all(&comments, ctx).map_err(within_comments)

@@ -24,13 +24,33 @@ pub(in crate::http::kazoo) async fn letter(
     request: KazooRequest<(String, String)>,
 ) -> Response {
     let accepted = headers.get(ACCEPT).and_then(|types| types.to_str().ok()).unwrap_or_default();
-    let is_text = accepted.split(',').any(|name| name.trim().starts_with("text/plain"));
+    let is_text = quality(accepted, "text/plain") > quality(accepted, "text/html");
     let id = request.path.1.clone();
     run_into(request, Operation::Fetch, move |call| {
         let letter = letter_of(&call.find(&id)?)?;
         Ok(if is_text { (TEXT, letter).into_response() } else { (PAGE, page(&letter)).into_response() })
     })
     .await
+}
+
+/// Returns the quality, from 0 to 1, of a type in the value of `Accept` (RFC 9110, section 12.5.1): that of the most
+/// specific range that includes it.
+fn quality(accepted: &str, name: &str) -> f32 {
+    let main = name.split('/').next().unwrap_or_default();
+    let range = |text: &str| {
+        let mut parts = text.split(';').map(str::trim);
+        let (main_range, range) = parts.next()?.split_once('/')?;
+        let rank = match (main_range, range) {
+            ("*", "*") => 1,
+            (of, "*") if of.eq_ignore_ascii_case(main) => 2,
+            (of, range) if name.eq_ignore_ascii_case(&format!("{of}/{range}")) => 3,
+            _ => return None,
+        };
+        let weight = parts.find_map(|part| part.strip_prefix("q=").or_else(|| part.strip_prefix("Q=")));
+        Some((rank, weight.map_or(1.0, |weight| weight.parse().unwrap_or(0.0))))
+    };
+    let best = accepted.split(',').filter_map(range).max_by_key(|(rank, _)| *rank);
+    best.map_or(0.0, |(_, quality)| quality)
 }
 
 const TEXT: [(HeaderName, &str); 1] = [(CONTENT_TYPE, "text/plain; charset=utf-8")];
@@ -77,4 +97,28 @@ fn page(letter: &str) -> String {
 /// Returns `text` with the characters escaped that have a meaning in HTML.
 fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::quality;
+
+    #[test]
+    fn the_type_with_the_higher_quality_is_preferred() {
+        let rows = [
+            ("", false),
+            ("text/plain", true),
+            ("Text/Plain;charset=utf-8", true),
+            ("text/html, text/plain;q=0.1", false),
+            ("text/html;q=0.5, text/plain", true),
+            ("text/plain;q=0", false),
+            ("*/*", false),
+            ("text/*, text/html;q=0.2", true),
+            ("text/plainer", false),
+        ];
+        for (accepted, is_text) in rows {
+            let prefers_text = quality(accepted, "text/plain") > quality(accepted, "text/html");
+            assert_eq!(prefers_text, is_text, "{accepted}");
+        }
+    }
 }

@@ -37,7 +37,7 @@ const LAST_SUBMITTED: &str = "last_submitted";
         ("start_key" = Option<String>, Query, description = "The request after which the page starts")),
     responses((status = 200, description = "The requests, by account"), (status = 400, description = "A parameter is invalid")))]
 pub(in crate::http::kazoo) async fn list_managed(mut request: KazooRequest<()>) -> Response {
-    let list = ListRequest::read(&mut request.params);
+    let list = request.read_params(ListRequest::read);
     // The system is not an account and processes no requests.
     let account = request.actor.account().ok_or(KazooError::BadIdentifier);
     run_for(request, Operation::Other, account, move |call| {
@@ -61,7 +61,7 @@ pub(in crate::http::kazoo) async fn list_managed(mut request: KazooRequest<()>) 
     responses((status = 200, description = "The requests, by account; with `by_number` one list; with `last_submitted` the last submission of each"),
         (status = 400, description = "A parameter is invalid"), (status = 403, description = "The account is not the actor's or below it")))]
 pub(in crate::http::kazoo) async fn list(mut request: KazooRequest<String>) -> Response {
-    let list = ListRequest::read(&mut request.params);
+    let list = request.read_params(ListRequest::read);
     run(request, Operation::Other, move |call| {
         let list = list?;
         let scope =
@@ -84,7 +84,7 @@ pub(in crate::http::kazoo) async fn list(mut request: KazooRequest<String>) -> R
     responses((status = 200, description = "The requests, by account"), (status = 400, description = "A parameter is invalid"),
         (status = 403, description = "The account is not the actor's or below it")))]
 pub(in crate::http::kazoo) async fn list_below(mut request: KazooRequest<String>) -> Response {
-    let list = ListRequest::read(&mut request.params);
+    let list = request.read_params(ListRequest::read);
     run(request, Operation::Other, move |call| list?.run(call, Scope::Below(call.account))).await
 }
 
@@ -99,7 +99,7 @@ pub(in crate::http::kazoo) async fn list_below(mut request: KazooRequest<String>
     responses((status = 200, description = "The last submission of each request that has been submitted"),
         (status = 400, description = "A parameter is invalid"), (status = 403, description = "The account is not the actor's or below it")))]
 pub(in crate::http::kazoo) async fn last_submitted(mut request: KazooRequest<String>) -> Response {
-    let list = ListRequest::read_page(&mut request.params).map_err(KazooError::from);
+    let list = request.read_params(ListRequest::read_page).map_err(KazooError::from);
     run(request, Operation::Other, move |call| {
         let list = ListRequest { is_last_submitted: true, ..list? };
         list.run(call, Scope::Of(call.account))

@@ -10,17 +10,20 @@ use crate::http::kazoo::request::KazooRequest;
 use crate::http::kazoo::wire::envelope::ResponseData;
 use crate::http::kazoo::wire::error::KazooError;
 use crate::http::kazoo::wire::port_request::{document, remove_shown};
+use crate::inventory::InventoryError;
 use crate::porting::desk::PortDeskError;
-use crate::porting::{NewPortRequest, PortEdit, PortRequest};
+use crate::porting::{NewPortRequest, PortEdit, PortRequest, PortRequestId};
 
 type PortRequestRequest = KazooRequest<(String, String)>;
 
-/// Creates a port request. A repetition with the same idempotency key gets the request that the first one created.
+/// Creates a port request. A repetition with the same idempotency key gets the request that the first one created, in
+/// its present state.
 #[utoipa::path(put, path = "/accounts/{account_id}/port_requests", tag = "kazoo",
     operation_id = "kazoo_create_port_request", security(("auth_token" = [])),
     params(("account_id" = String, Path)),
     request_body(content = Value, description = "`{data: document}`: `name` and `numbers` are required"),
-    responses((status = 201, description = "The created request"), (status = 400, description = "The document is invalid, or numbers cannot be ported")))]
+    responses((status = 201, description = "The created request"), (status = 400, description = "The document is invalid, or numbers cannot be ported"),
+        (status = 409, description = "The idempotency key was used for another request, or another request is changing the port request")))]
 pub(in crate::http::kazoo) async fn create(mut request: KazooRequest<String>) -> Response {
     let mut document = request.take_changes();
     run(request, Operation::Assign, move |call| {
@@ -28,16 +31,49 @@ pub(in crate::http::kazoo) async fn create(mut request: KazooRequest<String>) ->
         let key =
             call.options.key.map_or_else(|| call.inventory.new_key().to_string(), |key| key.to_string());
         let id = key.parse().map_err(|error| FieldError::invalid("id", &key.into(), error))?;
-        let new = NewPortRequest { id, account: call.account, port_authority: None, document };
+        if call.options.key.is_some()
+            && let Some(created) = created_before(call, id, &document)?
+        {
+            return Ok(created);
+        }
+        let new =
+            NewPortRequest { id, account: call.account, port_authority: None, document: document.clone() };
         match call.desk.create(new, call.options.actor) {
-            // The key of the client was used before.
+            // Another request with the key of the client was faster.
             Err(PortDeskError::Exists(id)) if call.options.key.is_some() => {
-                Ok(Value::Object(super::document(&call.find(id.as_str())?)).into())
+                created_before(call, id, &document)?.ok_or_else(|| PortDeskError::NotFound(id).into())
             }
             created => call.show(&created?),
         }
     })
     .await
+}
+
+/// Returns the response with the request `id` that an earlier request with the same idempotency key created, if there
+/// is one. It is an error if that request was for another account or, as far as nothing has changed since, had
+/// another name or other numbers.
+fn created_before(
+    call: &PortCall<'_>,
+    id: PortRequestId,
+    document: &Map<String, Value>,
+) -> Result<Option<ResponseData>, KazooError> {
+    let found = match call.desk.get(id, call.options.actor) {
+        Err(PortDeskError::NotFound(_)) => return Ok(None),
+        found => found?,
+    };
+    let sent = document.get("numbers").and_then(Value::as_object);
+    let numbers = found.numbers();
+    let is_same = document.get("name").and_then(Value::as_str) == Some(found.name())
+        && sent.is_some_and(|sent| {
+            sent.len() == numbers.len() && numbers.keys().all(|number| sent.contains_key(&number.to_string()))
+        });
+    let is_unchanged = found.updated() == found.created();
+    match call.options.key {
+        Some(key) if found.account() != call.account || is_unchanged && !is_same => {
+            Err(InventoryError::KeyReused(key).into())
+        }
+        _ => Ok(Some(Value::Object(super::document(&found)).into())),
+    }
 }
 
 /// Returns a port request.
