@@ -414,7 +414,7 @@ fn a_document_in_the_configuration_is_refused_with_its_path_and_place() {
         ),
         (
             r#"{"tokens": {"kazoo": {"": "system"}}}"#,
-            "`tokens.kazoo`: expected a token, found an empty text",
+            "`tokens.kazoo.***`: expected a token, found an empty text",
             "at line 1 column ",
         ),
     ];

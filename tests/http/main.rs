@@ -18,7 +18,6 @@ mod openapi;
 mod port_requests;
 mod replay;
 #[path = "../../examples/serve/secret.rs"]
-#[expect(dead_code, reason = "the example also opens the store")]
 mod secret;
 #[path = "../../examples/serve/stock.rs"]
 mod stock;
