@@ -706,7 +706,7 @@ fn metrics_count_requests_by_route_and_commits() {
         r#"http_requests_total{method="GET",route="/v2/phone_numbers/classifiers/{phone_number}",status="200"} 2"#,
         r#"http_requests_total{method="GET",route="/health",status="200"} 1"#,
         r#"http_requests_total{method="",route="",status="404"} 1"#,
-        r#"store_commits_total{store="numbers",outcome="committed"} 8"#,
+        r#"store_commits_total{store="numbers",outcome="committed"} 9"#,
     ] {
         assert!(metrics.contains(line), "{line} in {metrics}");
     }
