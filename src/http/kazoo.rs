@@ -131,6 +131,7 @@ use axum::Router;
 
 pub use self::api::KazooApi;
 pub(super) use self::routes::routes;
+pub(in crate::http) use self::wire::envelope::IGNORED as IGNORED_FIELDS;
 pub use self::wire::error_body::ErrorBody;
 pub use self::wire::port_error_body::PortErrorBody;
 use self::wire::respond::render;

@@ -369,7 +369,7 @@ fn complete_operation(operation: &mut Value) {
 /// Returns the schema of a request's envelope.
 fn request(name: &str, is_optional: bool) -> Value {
     let required: &[&str] = if is_optional { &[] } else { &["data"] };
-    json!({
+    let mut schema = json!({
         "type": "object",
         "required": required,
         "properties": {
@@ -377,7 +377,12 @@ fn request(name: &str, is_optional: bool) -> Value {
             "accept_charges": {"type": "boolean", "description": "Whether charges are accepted"},
             "dry_run": {"type": "boolean", "description": "Whether only the result is returned and nothing is stored"},
         },
-    })
+        "additionalProperties": false,
+    });
+    for ignored in kazoo::IGNORED_FIELDS {
+        *entry(entry(&mut schema, "properties"), ignored) = json!({"description": "Ignored"});
+    }
+    schema
 }
 
 /// Returns the schema of the envelope of a request about a port request. Only a transition may be charged.
@@ -385,7 +390,9 @@ fn port_request(name: &str) -> Value {
     let mut schema = request(name, true);
     if let Some(Value::Object(properties)) = schema.get_mut("properties") {
         properties.retain(|property, _| {
-            property == "data" || property == "accept_charges" && name == "PortTransition"
+            property == "data"
+                || property == "accept_charges" && name == "PortTransition"
+                || kazoo::IGNORED_FIELDS.contains(&property.as_str())
         });
     }
     schema

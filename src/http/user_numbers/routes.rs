@@ -156,6 +156,7 @@ async fn list(request: UserRequest<()>) -> Result<Response, RequestError> {
 /// The form of a number.
 #[derive(utoipa::ToSchema)]
 #[schema(as = Form)]
+#[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "the schema of the form in the OpenAPI document")]
 struct UserNumberForm {
     /// The number: `+493057701873`.

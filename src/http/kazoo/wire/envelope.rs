@@ -27,7 +27,7 @@ pub(in crate::http::kazoo) struct RequestEnvelope {
 
 /// The fields of an envelope that are ignored: those of a response that a client sends back, and those by
 /// which Kazoo's clients describe themselves.
-const IGNORED: [&str; 12] = [
+pub(in crate::http) const IGNORED: [&str; 12] = [
     "auth_token",
     "batch_run",
     "message",
