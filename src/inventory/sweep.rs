@@ -84,7 +84,7 @@ impl Inventory {
     /// Makes the transitions that are due, as [`sweep`](Self::sweep) does, but reads no further page and begins no
     /// further effect at a carrier or a provider once `may_continue`, which is called before each of them, returns
     /// `false`. The next sweep makes the rest, and the [recovery](Self::recover) completes the claims whose effects
-    /// were not begun.
+    /// were not begun. The store forgets in any case.
     ///
     /// ```
     /// use std::time::{Duration, Instant};

@@ -28,7 +28,7 @@
 //! - A [lease](Store::take_lease) is a row, so that only one of the processes that share a database runs
 //!   `recover` or `sweep`.
 //! - Each commit has a row, by which a client that lost its connection determines whether the commit was
-//!   made. [`forget`](Store::forget) removes the rows that are older than a day.
+//!   made. [`forget`](Store::forget) removes the rows that are older than a day by the server's clock.
 //!
 //! The tests run on PostgreSQL 15 and 18 with each default isolation level, and through PgBouncer in
 //! transaction mode. CockroachDB, YugabyteDB and Aurora DSQL are not tested; only their documentation was
@@ -150,13 +150,18 @@ impl PostgresStore {
         Ok(Self { pool, clock: Clock { last: AtomicU64::new(0), writer } })
     }
 
-    /// Returns up to `limit` receipts in ascending order of their keys, starting after `after`.
+    /// Returns up to `limit` receipts in the order of their commits, each with the revision of its commit, starting
+    /// after the commit `after`.
     ///
     /// # Errors
     /// Returns the [errors of every method](Store#errors).
-    pub fn receipts(&self, after: Option<IdempotencyKey>, limit: usize) -> Result<Vec<Receipt>, StoreError> {
-        let after = after.map_or_else(String::new, |key| key.to_string());
-        let params = [Param::Text(after), Param::Int(codec::limit(limit))];
+    pub fn receipts(
+        &self,
+        after: Option<Revision>,
+        limit: usize,
+    ) -> Result<Vec<(Revision, Receipt)>, StoreError> {
+        let after = codec::int(after.map_or(0, Revision::get));
+        let params = [Param::Int(after), Param::Int(codec::limit(limit))];
         log::receipts(&self.rows(&Statement::new(sql::RECEIPTS, params))?)
     }
 
@@ -169,6 +174,15 @@ impl PostgresStore {
         let params = [Param::Text(after), Param::Int(codec::limit(limit))];
         let rows = self.rows(&Statement::new(sql::OWNERS, params))?;
         rows.iter().map(|row| column::<&str>(row, 0)?.parse().map_err(StoreError::backend)).collect()
+    }
+
+    /// Marks the tables as those of a copy in progress, or removes the mark. [`connect`](Self::connect) and
+    /// [`migrate`](Self::migrate) refuse marked tables.
+    #[doc(hidden)]
+    pub fn set_incomplete(&self, is_incomplete: bool) -> Result<(), StoreError> {
+        let mark = [sql::INCOMPLETE, sql::VERSION];
+        let [to, from] = if is_incomplete { mark } else { [sql::VERSION, sql::INCOMPLETE] };
+        self.rows(&Statement::new(sql::SET_VERSION, [to, from].map(Param::Int))).map(drop)
     }
 
     /// Executes a statement that may be repeated, and returns its rows.
@@ -253,7 +267,7 @@ impl Store for PostgresStore {
     }
 
     fn forget(&self, forget: &Forget) -> Result<(), StoreError> {
-        log::forget(&self.pool, forget, Clock::now().saturating_sub(log::COMMITS_KEPT))
+        log::forget(&self.pool, forget)
     }
 
     fn take_lease(&self, name: &str, holder: u64, time: Duration) -> Result<bool, StoreError> {

@@ -25,21 +25,15 @@ pub(super) fn commit(pool: &Pool, clock: &Clock, batch: &Batch) -> Result<Revisi
         above = versions.greatest();
     }
     loop {
-        let revision = clock.next(above);
         let made = match Replaced::read(pool, batch)? {
             Some(replaced) => {
                 let plan = Plan::new(batch, &replaced)?;
-                if plan.is_impossible {
-                    Err(Failure::Mismatch)
-                } else {
-                    let parts = plan.parts(codec::int(revision), clock.writer)?;
-                    send(pool, clock, &parts, codec::int(revision))
-                }
+                if plan.is_impossible { Err(Failure::Mismatch) } else { send(pool, clock, &plan, above) }
             }
             None => Err(Failure::Mismatch),
         };
         match made {
-            Ok(()) => return Revision::try_from(revision).map_err(StoreError::backend),
+            Ok(revision) => return Revision::try_from(revision).map_err(StoreError::backend),
             Err(Failure::Mismatch) => {
                 let versions = Versions::read(pool, batch)?;
                 check_conditions(batch, &versions)?;
@@ -86,10 +80,15 @@ fn expected_revisions(batch: &Batch) -> impl Iterator<Item = u64> {
     })
 }
 
-/// Sends a commit. If the connection is lost, it determines whether the commit was made: the failure is
-/// [`Lost`](Failure::Lost) if it was not, and [`Refused`](Failure::Refused) if that is unknown.
-fn send(pool: &Pool, clock: &Clock, parts: &[Part], revision: i64) -> Result<(), Failure> {
+/// Sends a commit with a revision above `above`, and returns the revision. If the connection is lost, it determines
+/// whether the commit was made: the failure is [`Lost`](Failure::Lost) if it was not, and
+/// [`Refused`](Failure::Refused) if that is unknown.
+fn send(pool: &Pool, clock: &Clock, plan: &Plan<'_>, above: u64) -> Result<u64, Failure> {
     let mut connection = pool.connection()?;
+    // The revision, and with it the place in the log, is that of the time at which the conditions are checked. The
+    // wait for a connection may be long.
+    let revision = clock.next(above);
+    let parts = &plan.parts(codec::int(revision), clock.writer)?;
     let sent = match pool.config().form {
         CommitForm::Statement => send_statement(&mut connection, parts),
         CommitForm::Transaction => send_transaction(&mut connection, parts),
@@ -97,12 +96,13 @@ fn send(pool: &Pool, clock: &Clock, parts: &[Part], revision: i64) -> Result<(),
     match sent {
         Ok(()) => {
             connection.give_back();
-            Ok(())
+            Ok(revision)
         }
         Err(Failure::Lost(cause)) => {
             drop(connection);
             pool.drop_idle();
-            if was_made(pool, revision, clock.writer)? { Ok(()) } else { Err(Failure::Lost(cause)) }
+            let is_made = was_made(pool, codec::int(revision), clock.writer)?;
+            if is_made { Ok(revision) } else { Err(Failure::Lost(cause)) }
         }
         Err(failure) if failure.has_lost_server() => {
             drop(connection);

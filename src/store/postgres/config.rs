@@ -65,11 +65,12 @@ impl PostgresConfig {
     ///
     /// # Errors
     /// [`Schema`](PostgresError::Schema) if `schema` is not 1 to 63 lower-case letters, digits and
-    /// underscores that start with a letter or an underscore.
+    /// underscores that start with a letter or an underscore, or starts with `pg_`, which PostgreSQL reserves.
     pub fn with_schema(self, schema: &str) -> Result<Self, PostgresError> {
         let is_name = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
-        let starts_well = schema.bytes().next().is_some_and(|byte| !byte.is_ascii_digit());
-        if !starts_well || !schema.bytes().all(is_name) || schema.len() > MAX_SCHEMA {
+        let starts_badly =
+            schema.starts_with(|first: char| first.is_ascii_digit()) || schema.starts_with("pg_");
+        if schema.is_empty() || starts_badly || !schema.bytes().all(is_name) || schema.len() > MAX_SCHEMA {
             return Err(PostgresError::Schema(schema.into()));
         }
         Ok(Self { schema: schema.into(), ..self })
@@ -167,7 +168,7 @@ impl PostgresConfig {
     /// use telnum::store::postgres::PostgresConfig;
     ///
     /// let config: PostgresConfig = "postgres://localhost".parse()?;
-    /// assert!(config.migration().starts_with("CREATE SCHEMA IF NOT EXISTS telnum;\n"));
+    /// assert!(config.migration().starts_with("CREATE SCHEMA IF NOT EXISTS \"telnum\";\n"));
     /// # Ok::<(), telnum::store::postgres::PostgresError>(())
     /// ```
     #[must_use]

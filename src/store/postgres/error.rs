@@ -11,7 +11,7 @@ pub enum PostgresError {
     Config(#[source] Box<dyn Error + Send + Sync>),
     /// A text that is not a valid name of a schema.
     #[error(
-        "schema {0:?}: expected 1 to 63 lower-case letters, digits and underscores, not starting with a digit"
+        "schema {0:?}: expected 1 to 63 lower-case letters, digits and underscores, not starting with a digit or pg_"
     )]
     Schema(Box<str>),
     /// A certificate that cannot be used.
@@ -37,7 +37,9 @@ pub enum PostgresError {
     /// [`migrate`](super::PostgresStore::migrate) if they are of an earlier version.
     #[error(
         "schema {schema}: expected tables of version {expected}, found version {found}; {}",
-        if *found < 0 {
+        if *found == super::sql::INCOMPLETE {
+            "a copy into them was interrupted or is running, drop the schema and copy again"
+        } else if *found < 0 {
             "their upgrade was interrupted or is running, continue it with PostgresStore::migrate"
         } else if found < expected {
             "upgrade them with PostgresStore::migrate"
@@ -57,6 +59,9 @@ pub enum PostgresError {
     /// the time, so the clocks must be corrected.
     #[error("clock: expected at most 3600 s of difference from the server, found {} s", .0.as_secs())]
     Clock(Duration),
+    /// A server whose disk is full.
+    #[error("PostgreSQL: the server's disk is full, free space on it")]
+    DiskFull(#[source] Box<dyn Error + Send + Sync>),
     /// A failure of the server.
     #[error("PostgreSQL: the server failed")]
     Backend(#[source] Box<dyn Error + Send + Sync>),

@@ -7,11 +7,11 @@ use super::pool::{Attempts, Connection, Failure, Pool};
 use super::read::first;
 use super::sql::{self, Param, Statement};
 use crate::idempotency::IdempotencyKey;
-use crate::store::{Forget, Logged, Receipt, StoreError};
+use crate::store::{Forget, Logged, Receipt, Revision, StoreError};
 use crate::time::Timestamp;
 
 /// The time for which rows of commits are kept, in microseconds: a day.
-pub(super) const COMMITS_KEPT: u64 = 86_400_000_000;
+const COMMITS_KEPT: i64 = 86_400_000_000;
 /// The number of events that are numbered at once, except that commits are not split.
 const CHUNK: usize = 10_000;
 /// The maximum number of events, receipts or commits that a statement removes.
@@ -25,20 +25,24 @@ const CHUNK_OF_ACTORS: usize = 1_000;
 pub(super) fn events(pool: &Pool, after: u64, limit: usize) -> Result<Vec<Row>, StoreError> {
     let statement =
         Statement::new(sql::EVENTS, [Param::Int(codec::int(after)), Param::Int(codec::limit(limit))]);
-    loop {
-        let rows = pool.rows(&statement)?;
-        let Some(head) = rows.first() else {
-            return Err(StoreError::backend("table head: row missing"));
-        };
-        let is_event = column::<Option<i64>>(head, 3)?.is_some();
-        let is_full = limit == 0 || (is_event && rows.len() >= limit);
-        let are_waiting: bool = column(head, 2)?;
-        let first: i64 = column(head, 0)?;
-        if is_full || !are_waiting || codec::int(after) < first - 1 {
-            return Ok(rows);
-        }
-        number_waiting(pool)?;
+    let rows = pool.rows(&statement)?;
+    let Some(head) = rows.first() else {
+        return Err(StoreError::backend("table head: row missing"));
+    };
+    let is_event = column::<Option<i64>>(head, 3)?.is_some();
+    let is_full = limit == 0 || (is_event && rows.len() >= limit);
+    let are_waiting: bool = column(head, 2)?;
+    let first: i64 = column(head, 0)?;
+    if is_full || !are_waiting || codec::int(after) < first - 1 {
+        return Ok(rows);
     }
+    // The events that commits add from here on are left for the next call, which would otherwise not end while
+    // others commit.
+    let mut left = limit;
+    while number_waiting(pool)? && left > CHUNK {
+        left -= CHUNK;
+    }
+    pool.rows(&statement)
 }
 
 /// Returns the events of rows after the sequence number `after`.
@@ -71,20 +75,22 @@ pub(super) fn receipt(key: IdempotencyKey, rows: &[Row]) -> Result<Option<Receip
     Ok(Some(Receipt::new(key, actor, codec::parse(&answer)?, at)))
 }
 
-/// Returns the receipts with the given rows of parts, each with its key in the last column.
-pub(super) fn receipts(rows: &[Row]) -> Result<Vec<Receipt>, StoreError> {
+/// Returns the receipts with the given rows of parts, each with its key and its revision in the last columns.
+pub(super) fn receipts(rows: &[Row]) -> Result<Vec<(Revision, Receipt)>, StoreError> {
     let key = |row: &Row| column::<&str>(row, 3).ok().map(str::to_owned);
     let mut receipts = Vec::new();
     for parts in rows.chunk_by(|one, next| key(one) == key(next)) {
         let Some(head) = parts.first() else { continue };
         let key = column::<&str>(head, 3)?.parse().map_err(StoreError::backend)?;
-        receipts.extend(receipt(key, parts)?);
+        let revision =
+            Revision::try_from(column::<i64>(head, 4)?.unsigned_abs()).map_err(StoreError::backend)?;
+        receipts.extend(receipt(key, parts)?.map(|receipt| (revision, receipt)));
     }
     Ok(receipts)
 }
 
-/// Forgets events and receipts, and commits made before a time in microseconds.
-pub(super) fn forget(pool: &Pool, forget: &Forget, commits_before: u64) -> Result<(), StoreError> {
+/// Forgets events and receipts, and commits that are older than [`COMMITS_KEPT`] by the server's clock.
+pub(super) fn forget(pool: &Pool, forget: &Forget) -> Result<(), StoreError> {
     if forget.max_events.is_some() || forget.events_before.is_some() {
         // Waiting events are numbered first, since they may be forgotten as well.
         while number_waiting(pool)? {}
@@ -103,8 +109,8 @@ pub(super) fn forget(pool: &Pool, forget: &Forget, commits_before: u64) -> Resul
             remove(pool, (sql::RECEIPTS_UNTIL, &[Param::Int(revision)]), sql::FORGET_RECEIPTS)?;
         }
     }
-    let before = Param::Int(codec::int(commits_before));
-    remove(pool, (sql::COMMITS_BEFORE, &[before]), sql::FORGET_COMMITS)
+    let kept = Param::Int(COMMITS_KEPT);
+    remove(pool, (sql::COMMITS_BEFORE, &[kept]), sql::FORGET_COMMITS)
 }
 
 /// Forgets old or excess events: the first remaining one is set first, and those before it are removed without
@@ -214,19 +220,20 @@ fn number_locked(connection: &mut Connection<'_>) -> Result<bool, Failure> {
 
 /// Moves waiting events to the log, numbered from `next` on. Returns whether more may be waiting.
 fn number(connection: &mut Connection<'_>, next: i64) -> Result<bool, Failure> {
-    let waiting = |count| Statement::new(sql::WAITING, [Param::Int(codec::limit(count))]);
-    let mut rows = connection.rows(&waiting(CHUNK))?;
+    let waiting = Statement::new(sql::WAITING, [Param::Int(codec::limit(CHUNK))]);
+    let mut rows = connection.rows(&waiting)?;
     let mut revisions = revisions(&rows)?;
     let is_last = rows.len() < CHUNK;
     if !is_last {
         // The last commit may be incomplete. It is left for the next round, unless it is the only one.
-        let last = revisions.last().copied();
-        if revisions.first().copied() == last {
-            rows = connection.rows(&waiting(usize::MAX))?;
-            rows.retain(|row| row.try_get(0).ok() == last);
-        } else {
-            rows.retain(|row| row.try_get(0).ok() != last);
-            revisions.retain(|revision| Some(*revision) != last);
+        match (revisions.first().copied(), revisions.last().copied()) {
+            (Some(first), Some(last)) if first == last => {
+                rows = connection.rows(&Statement::new(sql::WAITING_OF, [Param::Int(last)]))?;
+            }
+            (_, last) => {
+                rows.retain(|row| row.try_get(0).ok() != last);
+                revisions.retain(|revision| Some(*revision) != last);
+            }
         }
     }
     if rows.is_empty() {

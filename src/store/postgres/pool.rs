@@ -11,6 +11,7 @@ use tokio_postgres::Row;
 use tokio_postgres::error::{Severity, SqlState};
 
 use super::config::PostgresConfig;
+use super::error::PostgresError;
 use super::session::Session;
 use super::socket::Deadline;
 use super::sql::{self, Statement};
@@ -194,6 +195,8 @@ impl Failure {
             || code.code().starts_with("08")
         {
             Self::Lost(error.into())
+        } else if *code == SqlState::DISK_FULL {
+            Self::Refused(PostgresError::DiskFull(error.into()).into())
         } else if *code == SqlState::READ_ONLY_SQL_TRANSACTION {
             Self::Unreachable(error.into())
         } else {

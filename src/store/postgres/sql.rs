@@ -27,6 +27,8 @@ use tokio_postgres::types::{ToSql, Type};
 pub(super) const VERSION: i64 = 2;
 /// The version of tables that are being upgraded, or whose upgrade was interrupted.
 pub(super) const UPGRADING: i64 = -VERSION;
+/// The version of tables into which a store is being copied, or whose copy was interrupted.
+pub(super) const INCOMPLETE: i64 = -1_000_000;
 
 const TABLES: &[&str] = &[
     "CREATE SCHEMA IF NOT EXISTS telnum",
@@ -178,8 +180,9 @@ pub(super) const OWNERS: &str = "SELECT owner FROM telnum.contact_list \
      WHERE document IS NOT NULL AND owner > ? ORDER BY owner LIMIT ?";
 
 pub(super) const RECEIPT: &str = "SELECT at, actor, answer FROM telnum.receipt WHERE key = ? ORDER BY part";
-pub(super) const RECEIPTS: &str = "SELECT at, actor, answer, key FROM telnum.receipt WHERE key IN \
-     (SELECT key FROM telnum.receipt WHERE part = 0 AND key > ? ORDER BY key LIMIT ?) ORDER BY key, part";
+pub(super) const RECEIPTS: &str = "SELECT at, actor, answer, key, revision FROM telnum.receipt \
+     WHERE revision IN (SELECT revision FROM telnum.receipt WHERE part = 0 AND revision > ? \
+     ORDER BY revision LIMIT ?) ORDER BY revision, part";
 
 /// Selects the numbers of the first and the next event, whether events are waiting, and events.
 pub(super) const EVENTS: &str = "SELECT h.first, h.next, EXISTS (SELECT 1 FROM telnum.inbox), \
@@ -192,6 +195,9 @@ pub(super) const HEAD: &str = "SELECT first, next FROM telnum.head WHERE id = 1"
 /// Selects waiting events in order; those of a commit are consecutive.
 pub(super) const WAITING: &str =
     "SELECT revision, at, document FROM telnum.inbox ORDER BY revision, place LIMIT ?";
+/// Selects the waiting events of a commit in order.
+pub(super) const WAITING_OF: &str =
+    "SELECT revision, at, document FROM telnum.inbox WHERE revision = ? ORDER BY place";
 pub(super) const LOG_EVENTS: &str = "INSERT INTO telnum.event (sequence, at, document) \
      SELECT i.sequence, i.at, i.document FROM unnest(?, ?, ?) AS i (sequence, at, document)";
 pub(super) const UNWAIT: &str = "DELETE FROM telnum.inbox WHERE revision = ANY(?)";
@@ -220,7 +226,8 @@ pub(super) const FIRST_SURPLUS_RECEIPT_OF: &str = "SELECT revision FROM telnum.r
 pub(super) const ACTORS_WITH_SURPLUS: &str = "SELECT actor FROM telnum.receipt WHERE part = 0 AND actor > ? \
      GROUP BY actor HAVING count(*) > ? ORDER BY actor LIMIT ?";
 pub(super) const COMMITS_BEFORE: &str = "SELECT revision, revision FROM telnum.committed \
-     WHERE revision < ? AND revision >= ? ORDER BY revision LIMIT ?";
+     WHERE revision < CAST(EXTRACT(EPOCH FROM CURRENT_TIMESTAMP) * 1000000 AS bigint) - ? \
+     AND revision >= ? ORDER BY revision LIMIT ?";
 pub(super) const FORGET_COMMITS: &str = "DELETE FROM telnum.committed WHERE revision = ANY(?)";
 
 /// Takes a lease that is free, has expired, or already belongs to the holder.
@@ -348,11 +355,11 @@ pub(super) fn missing_indexes(schema: &str, existing: &[&str]) -> impl Iterator<
     TABLES.iter().filter(is_missing).map(|statement| in_schema(statement, schema))
 }
 
-/// Returns a statement with the name of the schema inserted.
+/// Returns a statement with the name of the schema inserted, in quotes, since it may be a keyword.
 fn in_schema(statement: &str, schema: &str) -> String {
-    let statement = statement.replace("telnum.", &format!("{schema}."));
+    let statement = statement.replace("telnum.", &format!("\"{schema}\"."));
     match statement.strip_suffix(" telnum") {
-        Some(start) => format!("{start} {schema}"),
+        Some(start) => format!("{start} \"{schema}\""),
         None => statement,
     }
 }
@@ -566,11 +573,11 @@ mod tests {
     fn parameters_are_numbered_and_the_schema_is_named() {
         let mut statement = Statement::new("SELECT 1 FROM telnum.number WHERE number = ?", [Param::Int(1)]);
         statement.push(" AND revision = ?", [Param::Int(2)]);
-        let expected = "SELECT 1 FROM other.number WHERE number = $1 AND revision = $2";
+        let expected = "SELECT 1 FROM \"other\".number WHERE number = $1 AND revision = $2";
         assert_eq!(statement.text("other"), expected);
         assert_eq!(
             in_schema("CREATE SCHEMA IF NOT EXISTS telnum", "other"),
-            "CREATE SCHEMA IF NOT EXISTS other"
+            "CREATE SCHEMA IF NOT EXISTS \"other\""
         );
         let keys = |keys: &[i64]| Statement::of_keys("SELECT 1 WHERE n = ANY(?)", Param::Ints(keys.to_vec()));
         assert_eq!(keys(&[1]).text("other"), "SELECT 1 WHERE n = $1");

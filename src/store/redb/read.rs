@@ -21,8 +21,8 @@ use crate::idempotency::IdempotencyKey;
 use crate::number::PhoneNumber;
 use crate::porting::{PortRequest, PortRequestId, PortState};
 use crate::record::NumberRecord;
-use crate::store::contact_index::{OrderValue, conditions};
-use crate::store::{Entity, Logged, Page, PortQuery, Query, Receipt, StateSet, StoreError, Stored};
+use crate::store::contact_index::{OrderValue, PageOfMatches, conditions};
+use crate::store::{Entity, Logged, Page, PortQuery, Query, Receipt, Revision, StateSet, StoreError, Stored};
 use crate::time::Timestamp;
 
 /// The bounds of a scan, in the form of the tables.
@@ -30,6 +30,9 @@ type Bounds = (Bound<u64>, Bound<u64>);
 
 /// Numbers in ascending order, in the form of the tables.
 type Candidates<'a> = Box<dyn Iterator<Item = Result<u64, StoreError>> + 'a>;
+
+/// The maximum number of owners whose lists are looked up one by one.
+const FEW_OWNERS: usize = 10_000;
 
 /// A page that is being filled: its values so far, and whether there are more.
 struct Filling<T: Entity> {
@@ -251,23 +254,23 @@ impl Snapshot {
         if query.filter == ContactFilter::default() {
             return self.page_in_order(query);
         }
-        let mut found = Vec::new();
-        let mut add = |list: &ContactList| {
-            found.extend(list.numbers().iter().filter(|contact| query.filter.matches(contact)).cloned());
+        let mut page = PageOfMatches::new(query);
+        let owners = match (query.filter.owner, conditions(&query.filter).into_iter().next()) {
+            (Some(owner), _) => Some(BTreeSet::from([owner.as_str().to_owned()])),
+            (None, Some((field, range))) => self.owners_in(field, &range)?,
+            (None, None) => None,
         };
-        if let Some(owner) = query.filter.owner {
-            self.list(owner.as_str())?.as_deref().map(&mut add);
-        } else if let Some((field, range)) = conditions(&query.filter).into_iter().next() {
-            for owner in self.owners_in(field, &range)? {
-                self.list(&owner)?.as_deref().map(&mut add);
+        if let Some(owners) = owners {
+            for owner in owners {
+                self.list(&owner)?.iter().for_each(|list| page.add(list));
             }
         } else {
             for row in ReadableTable::range::<&str>(&self.lists, ..).map_err(failed)? {
                 let (owner, bytes) = row.map_err(failed)?;
-                add(&*decode_list(owner.value(), bytes.value())?);
+                page.add(&*decode_list(owner.value(), bytes.value())?);
             }
         }
-        Ok(query.page(&found).cloned())
+        Ok(page.finish())
     }
 
     /// Returns the page of a query without conditions, which reads the index up to the end of the page and the
@@ -295,19 +298,27 @@ impl Snapshot {
         Ok(ContactPage { items, total, offset: query.offset, per_page })
     }
 
-    /// Returns the owners of the contacts with a value of `field` in `range`.
+    /// Returns the owners of the contacts with a value of `field` in `range`; `None` if there are more than
+    /// [`FEW_OWNERS`].
     fn owners_in(
         &self,
         field: OrderField,
         range: &RangeInclusive<OrderValue>,
-    ) -> Result<BTreeSet<String>, StoreError> {
+    ) -> Result<Option<BTreeSet<String>>, StoreError> {
+        let mut owners = BTreeSet::new();
         if range.is_empty() {
-            return Ok(BTreeSet::new());
+            return Ok(Some(owners));
         }
         let (first, last) = (range.start().to_bytes(), range.end().to_bytes());
         let code = order_code(field);
         let rows = self.orders.range((code, &*first, 0)..=(code, &*last, u64::MAX)).map_err(failed)?;
-        rows.map(|row| Ok(row.map_err(failed)?.1.value().to_owned())).collect()
+        for row in rows {
+            owners.insert(row.map_err(failed)?.1.value().to_owned());
+            if owners.len() > FEW_OWNERS {
+                return Ok(None);
+            }
+        }
+        Ok(Some(owners))
     }
 
     pub(super) fn events(&self, after: u64, limit: usize) -> Result<Vec<Logged>, StoreError> {
@@ -341,15 +352,17 @@ impl Snapshot {
 impl Snapshot {
     pub(super) fn receipts_after(
         &self,
-        after: Option<IdempotencyKey>,
+        after: Option<Revision>,
         limit: usize,
-    ) -> Result<Vec<Receipt>, StoreError> {
-        let from = after.as_ref().map_or(Bound::Unbounded, |key| Bound::Excluded(key.as_str()));
+    ) -> Result<Vec<(Revision, Receipt)>, StoreError> {
+        let from = after.map_or(Bound::Unbounded, |revision| Bound::Excluded(revision.get()));
         let mut receipts = Vec::new();
-        for row in self.receipts.range::<&str>((from, Bound::Unbounded)).map_err(failed)?.take(limit) {
-            let (key, _) = row.map_err(failed)?;
-            let key = key.value();
-            receipts.extend(self.receipt(key.parse().map_err(|error| malformed(key, error))?)?);
+        for row in self.receipt_keys.range((from, Bound::Unbounded)).map_err(failed)?.take(limit) {
+            let (revision, key) = row.map_err(failed)?;
+            let (revision, key) = (Revision::try_from(revision.value()), key.value());
+            let revision = revision.map_err(|error| malformed(key, error))?;
+            let receipt = self.receipt(key.parse().map_err(|error| malformed(key, error))?)?;
+            receipts.extend(receipt.map(|receipt| (revision, receipt)));
         }
         Ok(receipts)
     }
