@@ -341,16 +341,22 @@ fn item_25_a_page_of_a_file_reads_no_more_if_there_are_more_owners() {
             let contact = if owner < 30 { contact.with_location("Home".parse().unwrap()) } else { contact };
             book.add(owner.to_string().parse().unwrap(), [contact]).unwrap();
         }
-        queries.clone().map(|query| {
+        let measured = queries.clone().map(|query| {
             let read = || assert_eq!(book.page(&query).unwrap().items.len(), 25);
             read();
             allocation_counter::measure(read).bytes_total
-        })
+        });
+        // A filter that many contacts meet reads them all, but keeps only those up to the end of the page.
+        let all = ContactQuery::new("number".parse().unwrap());
+        let all = all.with_filter(ContactFilter::default().with_primary(true));
+        let read = || assert_eq!(book.page(&all).unwrap().total, owners as u64);
+        (measured, allocation_counter::measure(read).bytes_max)
     };
-    let (few, many) = (bytes(400), bytes(1_600));
+    let ((few, few_kept), (many, many_kept)) = (bytes(400), bytes(1_600));
     for (few, many) in few.into_iter().zip(many) {
         assert!(many < few * 3 / 2, "{few} bytes with few owners, {many} with many");
     }
+    assert!(many_kept < few_kept * 5 / 2, "{few_kept} bytes at once with few owners, {many_kept} with many");
 }
 
 #[test]

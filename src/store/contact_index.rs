@@ -3,6 +3,8 @@
 use std::ops::RangeInclusive;
 
 use crate::contact::{ContactFilter, ContactNumber, NumberFilter, OrderField};
+#[cfg(feature = "redb")]
+use crate::contact::{ContactList, ContactPage, ContactQuery};
 use crate::number::{Extension, PhoneNumber};
 use crate::time::Timestamp;
 
@@ -92,6 +94,47 @@ pub(super) fn conditions(filter: &ContactFilter) -> Vec<Condition> {
         (OrderField::Primary, filter.primary.map(flag)),
     ];
     ranges.into_iter().filter_map(|(field, range)| Some((field, range?))).collect()
+}
+
+/// A page of the contacts in lists that match a query. The matches after the page are counted and not kept.
+#[cfg(feature = "redb")]
+pub(super) struct PageOfMatches<'a> {
+    query: &'a ContactQuery,
+    /// The matches up to the end of the page, and up to as many that may be after it.
+    kept: Vec<ContactNumber>,
+    /// A match at the end of the page or after it.
+    bound: Option<ContactNumber>,
+    total: u64,
+}
+
+#[cfg(feature = "redb")]
+impl<'a> PageOfMatches<'a> {
+    pub(super) const fn new(query: &'a ContactQuery) -> Self {
+        Self { query, kept: Vec::new(), bound: None, total: 0 }
+    }
+
+    /// Adds the matches in a list.
+    pub(super) fn add(&mut self, list: &ContactList) {
+        let order = self.query.order;
+        let end = usize::try_from(self.query.offset).unwrap_or(usize::MAX);
+        let end = end.saturating_add(self.query.per_page().into()).max(1);
+        for contact in list.numbers().iter().filter(|contact| self.query.filter.matches(contact)) {
+            self.total += 1;
+            if self.bound.as_ref().is_some_and(|bound| order.compare(contact, bound).is_gt()) {
+                continue;
+            }
+            self.kept.push(contact.clone());
+            if self.kept.len() / 2 >= end {
+                let (_, last, _) = self.kept.select_nth_unstable_by(end - 1, |a, b| order.compare(a, b));
+                self.bound = Some(last.clone());
+                self.kept.truncate(end);
+            }
+        }
+    }
+
+    pub(super) fn finish(self) -> ContactPage<ContactNumber> {
+        ContactPage { total: self.total, ..self.query.page(&self.kept).cloned() }
+    }
 }
 
 #[cfg(test)]

@@ -178,7 +178,8 @@ impl RedbStore {
     ///
     /// - [`IsDirectory`](RedbError::IsDirectory), [`NotAStore`](RedbError::NotAStore),
     ///   [`NewerSchema`](RedbError::NewerSchema) and [`InUse`](RedbError::InUse) if this version cannot
-    ///   use the file at `path` now. The file is not changed.
+    ///   use the file at `path` now. The file is not changed, except that the database engine repairs one that
+    ///   another program or a newer version of this crate has not closed.
     /// - [`Damaged`](RedbError::Damaged) if the content of the file is inconsistent.
     /// - [`Io`](RedbError::Io) if the file cannot be read, written or created.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, RedbError> {
@@ -208,7 +209,7 @@ impl RedbStore {
     /// - [`Io`](RedbError::Io) and [`Database`](RedbError::Database) if reading or writing fails.
     pub fn backup(&self, path: impl AsRef<Path>) -> Result<(), RedbError> {
         let _maintenance = lock(&self.maintenance);
-        file::copy(&*self.current()?, path.as_ref(), self.place.progress.as_ref())
+        file::copy(&*self.current()?, path.as_ref(), &self.place)
     }
 
     /// Checks the whole file: the checksums of its pages, that every value can be read, and that the
@@ -297,7 +298,8 @@ impl RedbStore {
         counts().map_err(|error| RedbError::of(&self.place.path, error.0))
     }
 
-    /// Returns up to `limit` receipts in ascending order of their keys, starting after `after`.
+    /// Returns up to `limit` receipts in the order of their commits, each with the revision of its commit, starting
+    /// after the commit `after`.
     ///
     /// ```
     /// # use telnum::store::redb::RedbStore;
@@ -312,7 +314,11 @@ impl RedbStore {
     /// # Errors
     /// [`Unreachable`](StoreError::Unreachable) if the file failed and cannot be reopened, and
     /// [`Backend`](StoreError::Backend) if reading it fails.
-    pub fn receipts(&self, after: Option<IdempotencyKey>, limit: usize) -> Result<Vec<Receipt>, StoreError> {
+    pub fn receipts(
+        &self,
+        after: Option<Revision>,
+        limit: usize,
+    ) -> Result<Vec<(Revision, Receipt)>, StoreError> {
         self.read(|snapshot| snapshot.receipts_after(after, limit))
     }
 
@@ -436,7 +442,11 @@ impl RedbStore {
             Some(Err(StoreError::Backend(cause))) => {
                 // If this fails, the next call tries again.
                 let _opened = self.reopen(&mut database);
-                let cause: Arc<dyn std::error::Error + Send + Sync> = cause.into();
+                let cause: Arc<dyn std::error::Error + Send + Sync> = match cause.downcast::<::redb::Error>()
+                {
+                    Ok(error) => Arc::new(RedbError::of(&self.place.path, *error)),
+                    Err(cause) => cause.into(),
+                };
                 (0..count).map(|_| Err(StoreError::backend(Arc::clone(&cause)))).collect()
             }
             Some(Err(error)) => vec![Err(error)],
@@ -624,13 +634,14 @@ impl Store for RedbStore {
         batch.check(MAX_CHANGES)?;
         let lists = batch.contacts.iter().filter_map(|change| change.value());
         let greatest_id = lists.flat_map(|list| list.numbers()).map(|contact| contact.id().get()).max();
-        let answer = self.submit(Request::Commit(Box::new(Prepared::new(batch)?)))?;
-        if let Some(id) = greatest_id {
+        let answer = self.submit(Request::Commit(Box::new(Prepared::new(batch)?)));
+        // A commit that failed may be stored all the same.
+        if let Some(id) = greatest_id.filter(|_| !answer.as_ref().is_err_and(StoreError::is_refusal)) {
             let mut ids = lock(&self.ids);
             ids.given = ids.given.max(id);
             ids.last = ids.last.max(ids.given);
         }
-        match answer {
+        match answer? {
             RequestOutcome::Revision(revision) => Ok(revision),
             RequestOutcome::Forgotten(_) | RequestOutcome::Ids(_) => {
                 Err(StoreError::backend("an answer to another request"))

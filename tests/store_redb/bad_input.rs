@@ -132,11 +132,24 @@ fn a_path_in_a_missing_folder_is_refused() {
     let folder = Folder::new();
     let error = refused(&folder.path("missing/numbers.redb"));
     assert!(matches!(error, RedbError::Io { .. }), "{error}");
+    assert!(error.to_string().ends_with("no such file or folder, create its folder or choose another path"));
     assert_eq!(
         std::error::Error::source(&error).unwrap().to_string(),
         "No such file or directory (os error 2)"
     );
     assert!(!folder.path("missing").exists());
+}
+
+/// A later change of the working directory has no effect when the file is opened again after a failure.
+#[test]
+fn a_relative_path_is_resolved_once() {
+    let folder = Folder::new();
+    let ups =
+        std::env::current_dir().unwrap().components().skip(1).map(|_| "..").collect::<std::path::PathBuf>();
+    let path = ups.join(folder.path("numbers.redb").strip_prefix("/").unwrap());
+    assert!(path.is_relative());
+    let store = RedbStore::open(&path).unwrap();
+    assert!(format!("{store:?}").contains("path: \"/"), "{store:?}");
 }
 
 #[test]

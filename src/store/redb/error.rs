@@ -45,7 +45,7 @@ pub enum RedbError {
     #[error("{}: wrong checksum, restore it from a copy", .0.display())]
     WrongChecksum(PathBuf),
     /// A failed call to the operating system, for example for lack of permissions or space.
-    #[error("{}: cannot be read or written, check its permissions and the space on its disk", .path.display())]
+    #[error("{}: {}", .path.display(), advice(source))]
     Io {
         /// The path of the file.
         path: PathBuf,
@@ -60,6 +60,20 @@ pub enum RedbError {
         /// The cause.
         source: Box<::redb::Error>,
     },
+}
+
+/// Describes a failed call to the operating system, and states what to do.
+fn advice(error: &io::Error) -> &'static str {
+    match error.kind() {
+        io::ErrorKind::NotFound => "no such file or folder, create its folder or choose another path",
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+            "cannot be written, free space on its disk or extend the quota"
+        }
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+            "cannot be read or written, check its permissions"
+        }
+        _ => "cannot be read or written, check its permissions and its disk",
+    }
 }
 
 impl RedbError {

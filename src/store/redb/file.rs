@@ -55,7 +55,7 @@ impl Place {
     pub(super) fn open_or_create(&self) -> Result<Database, RedbError> {
         match fs::metadata(&self.path) {
             Err(error) if error.kind() == ErrorKind::NotFound && self.is_file() => {
-                match create(&self.path, |_| Ok(())) {
+                match create(&self.path, self.cache_size, |_| Ok(())) {
                     // Another caller has created the file in the meantime.
                     Ok(()) | Err(RedbError::Exists(_)) => {}
                     Err(error) => return Err(error),
@@ -125,6 +125,7 @@ impl Place {
 /// file.
 pub(super) fn create(
     path: &Path,
+    cache_size: usize,
     fill: impl FnOnce(&mut Tables<'_>) -> Result<(), Failure>,
 ) -> Result<(), RedbError> {
     let mut name = path.file_name().ok_or_else(|| RedbError::IsDirectory(path.to_owned()))?.to_owned();
@@ -133,7 +134,7 @@ pub(super) fn create(
     let temporary = path.with_file_name(name);
     let options = OpenOptions::new().read(true).write(true).create_new(true).clone();
     drop(options.open(&temporary).map_err(|error| RedbError::io(path, error))?);
-    let created = write_new(&temporary, fill).and_then(|()| publish(&temporary, path));
+    let created = write_new(&temporary, cache_size, fill).and_then(|()| publish(&temporary, path));
     // Once the file has its final name, the temporary name is only a second link to it.
     let removed = fs::remove_file(&temporary);
     match (created, removed) {
@@ -145,9 +146,11 @@ pub(super) fn create(
 
 fn write_new(
     temporary: &Path,
+    cache_size: usize,
     fill: impl FnOnce(&mut Tables<'_>) -> Result<(), Failure>,
 ) -> Result<(), RedbError> {
-    let database = Builder::new().create(temporary).map_err(|error| RedbError::of(temporary, error))?;
+    let database = Builder::new().set_cache_size(cache_size).create(temporary);
+    let database = database.map_err(|error| RedbError::of(temporary, error))?;
     initialize(&database, fill).map_err(|error| RedbError::of(temporary, error.0))?;
     database.close().map_err(|error| RedbError::of(temporary, error))?;
     let opened = OpenOptions::new().read(true).write(true).open(temporary);
@@ -175,9 +178,18 @@ fn publish(temporary: &Path, path: &Path) -> Result<(), RedbError> {
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {
             return Err(RedbError::Exists(path.to_owned()));
         }
-        // Some file systems have no hard links.
-        Err(_) if path.exists() => return Err(RedbError::Exists(path.to_owned())),
-        Err(_) => fs::rename(temporary, path).map_err(io)?,
+        // Some file systems have no hard links. The name is taken first, since a file that another caller creates
+        // in the meantime would be replaced.
+        Err(_) => match OpenOptions::new().write(true).create_new(true).open(path) {
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+                return Err(RedbError::Exists(path.to_owned()));
+            }
+            Err(error) => return Err(io(error)),
+            Ok(_) => fs::rename(temporary, path).map_err(|error| {
+                let _removed = fs::remove_file(path);
+                io(error)
+            })?,
+        },
         Ok(()) => {}
     }
     sync_directory(directory_of(path)).map_err(io)
@@ -285,11 +297,12 @@ fn upgrade(database: &Database, progress: Option<&Progress>) -> Result<(), Store
     transaction.commit().map_err(failed)
 }
 
-/// Copies a snapshot to a new file at `path`.
-pub(super) fn copy(snapshot: &Snapshot, path: &Path, progress: Option<&Progress>) -> Result<(), RedbError> {
+/// Copies a snapshot to a new file at `path`, with the settings of the store at `place`.
+pub(super) fn copy(snapshot: &Snapshot, path: &Path, place: &Place) -> Result<(), RedbError> {
     if fs::symlink_metadata(path).is_ok() {
         return Err(RedbError::Exists(path.to_owned()));
     }
-    let mut tally = Tally::new(snapshot.rows().map_err(|error| RedbError::of(path, error))?, progress);
-    create(path, |tables| Ok(snapshot.copy(tables, || tally.step())?))
+    let mut tally =
+        Tally::new(snapshot.rows().map_err(|error| RedbError::of(path, error))?, place.progress.as_ref());
+    create(path, place.cache_size, |tables| Ok(snapshot.copy(tables, || tally.step())?))
 }

@@ -56,12 +56,15 @@ impl RedbOptions {
         Self { progress: Some(Arc::new(progress)), ..self }
     }
 
-    /// Opens the store in the file at `path` with these settings.
+    /// Opens the store in the file at `path` with these settings. A relative path is resolved once: a later change
+    /// of the working directory has no effect.
     ///
     /// # Errors
     /// Returns the same errors as [`RedbStore::open`].
     pub fn open(self, path: impl AsRef<Path>) -> Result<RedbStore, RedbError> {
-        self.open_on(path.as_ref().to_owned(), Medium::File)
+        let path = path.as_ref();
+        let absolute = std::path::absolute(path).map_err(|error| RedbError::io(path, error))?;
+        self.open_on(absolute, Medium::File)
     }
 
     /// Opens the store on a storage backend of redb, for tests with failing disks. `open` is called at the
