@@ -10,13 +10,21 @@
 //! file or a database without tables of the crate. Numbers, port requests, contacts, events and receipts are
 //! copied. The target assigns new revisions.
 //!
+//! An interrupted copy cannot be used: a file is called `.incomplete` until it is verified, and the tables in
+//! PostgreSQL are marked. Delete them and start again.
+//!
 //! Events keep their sequence numbers, so that consumers continue where they are. For each event that the source
 //! has forgotten, the target logs and forgets another one, which takes a few microseconds in a file. The target
 //! allocates only ids of contacts that the source has never allocated; the copy allocates two in the source.
+//!
+//! Receipts are copied in the order in which they were stored, in which a number of the latest ones is kept: exactly
+//! for each actor, and up to a few neighbours for all together. Those of an actor are committed one by one.
 
 mod stores;
 
+use std::collections::HashMap;
 use std::error::Error;
+use std::fs;
 use std::mem::Discriminant;
 use std::path::Path;
 use std::process::ExitCode;
@@ -27,14 +35,13 @@ use indicatif::{ProgressBar, ProgressStyle};
 use telnum::Timestamp;
 use telnum::account::Actor;
 use telnum::contact::{ContactList, EnteredNumber, NewContact, OwnerId};
-use telnum::idempotency::IdempotencyKey;
 use telnum::number::PhoneNumber;
 use telnum::porting::{PortRequest, PortRequestId, PortStates};
 use telnum::record::{Event, EventKind, NumberRecord};
 use telnum::store::redb::{RedbOptions, RedbStore};
 use telnum::store::{
-    Batch, Change, Entity, Expect, Forget, Logged, Page, PortQuery, Query, Receipt, Store, StoreError,
-    StoreEvent, StoreExt, Stored,
+    Batch, Change, Entity, Expect, Forget, Logged, Page, PortQuery, Query, Receipt, Revision, Store,
+    StoreError, StoreEvent, StoreExt, Stored,
 };
 
 /// Copies a store.
@@ -48,32 +55,32 @@ pub(crate) struct Cli {
 
 pub(crate) type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
 
-/// The number of numbers and events in a page and in a commit.
+/// The number of events in a page and in a commit.
 const PAGE: usize = 5_000;
-/// The number of port requests and of contact lists in a page and in a commit. Their documents may be large.
-const PAGE_OF_LISTS: usize = 500;
-/// The number of threads that copy receipts. A commit has one receipt, and stores make concurrent commits
-/// together.
-const THREADS: usize = 32;
+/// The number of numbers in a page and in a commit. Their documents may have some kilobytes.
+const PAGE_OF_NUMBERS: usize = 1_000;
+/// The number of port requests, of contact lists and of receipts in a page, and in a commit. Their documents may have
+/// some megabytes.
+const PAGE_OF_LARGE: usize = 64;
+
+/// Receipts in the order of their commits.
+type Receipts = Vec<(Revision, Receipt)>;
 
 /// A store all of whose content can be listed.
 trait Complete: Store {
-    fn receipts_after(&self, after: Option<IdempotencyKey>) -> std::result::Result<Vec<Receipt>, StoreError>;
+    fn receipts_after(&self, after: Option<Revision>) -> std::result::Result<Receipts, StoreError>;
     fn owners_after(&self, after: Option<OwnerId>) -> std::result::Result<Vec<OwnerId>, StoreError>;
 }
 
 macro_rules! complete {
     ($store:ty) => {
         impl Complete for $store {
-            fn receipts_after(
-                &self,
-                after: Option<IdempotencyKey>,
-            ) -> std::result::Result<Vec<Receipt>, StoreError> {
-                self.receipts(after, PAGE)
+            fn receipts_after(&self, after: Option<Revision>) -> std::result::Result<Receipts, StoreError> {
+                self.receipts(after, PAGE_OF_LARGE)
             }
 
             fn owners_after(&self, after: Option<OwnerId>) -> std::result::Result<Vec<OwnerId>, StoreError> {
-                self.contact_owners(after, PAGE_OF_LISTS)
+                self.contact_owners(after, PAGE_OF_LARGE)
             }
         }
     };
@@ -111,52 +118,84 @@ fn main() -> ExitCode {
 }
 
 pub(crate) fn run(cli: &Cli) -> Result<Tally> {
-    let from = open(&cli.from, false)?;
-    let to = open(&cli.to, true)?;
+    let from = open(&cli.from)?;
+    if stores::is_postgres(&cli.to) {
+        return copy_to_postgres(&*from, &cli.to);
+    }
+    let incomplete = format!("{}.incomplete", cli.to);
+    if Path::new(&cli.to).exists() {
+        return Err(format!("{}: already exists, expected the path of a new file", cli.to).into());
+    }
+    if Path::new(&incomplete).exists() {
+        return Err(format!("{incomplete}: left by an interrupted copy, delete it and start again").into());
+    }
+    let to = RedbOptions::new().open(&incomplete)?;
+    let copied = copy_and_verify(&*from, &to).and_then(|copied| {
+        // Gives the copy its name, and leaves the free space behind.
+        to.backup(&cli.to)?;
+        Ok(copied)
+    });
+    drop(to);
+    fs::remove_file(incomplete)?;
+    copied
+}
+
+fn copy_and_verify(from: &dyn Complete, to: &dyn Complete) -> Result<Tally> {
+    let copied = copy(from, to)?;
+    verify(from, to, &copied)?;
+    Ok(copied)
+}
+
+/// Opens a store, and checks that in a file.
+fn open(word: &str) -> Result<Box<dyn Complete>> {
+    if word == "memory" {
+        return Err("memory: expected a file or a PostgreSQL URL".into());
+    }
+    if stores::is_postgres(word) {
+        return open_postgres(word);
+    }
+    if !Path::new(word).exists() {
+        return Err(format!("{word}: no such file").into());
+    }
+    let store = RedbOptions::new().with_progress(stores::bar(word)?).open(word)?;
+    store.check()?;
+    Ok(Box::new(store))
+}
+
+#[cfg(feature = "postgres")]
+fn open_postgres(url: &str) -> Result<Box<dyn Complete>> {
+    Ok(Box::new(telnum::store::postgres::PostgresStore::connect(&url.parse()?)?))
+}
+
+/// Copies to tables that are marked as incomplete until they are verified.
+#[cfg(feature = "postgres")]
+fn copy_to_postgres(from: &dyn Complete, url: &str) -> Result<Tally> {
+    use telnum::store::postgres::{PostgresConfig, PostgresStore};
+
+    let config: PostgresConfig = url.parse()?;
+    PostgresStore::migrate(&config)?;
+    let to = PostgresStore::connect(&config)?;
     let is_empty = to.scan(&Query::default(), None, 1)?.items.is_empty()
         && to.scan_port_requests(&all_requests(), None, 1)?.items.is_empty()
         && to.owners_after(None)?.is_empty()
         && to.receipts_after(None)?.is_empty()
         && matches!(to.events(0, 1).as_deref(), Ok([]));
     if !is_empty {
-        return Err(format!("{}: not empty, expected a new store", cli.to).into());
+        return Err("PostgreSQL: the tables are not empty, expected a new store".into());
     }
-    let copied = copy(&*from, &*to)?;
-    verify(&*from, &*to, &copied)?;
+    to.set_incomplete(true)?;
+    let copied = copy_and_verify(from, &to)?;
+    to.set_incomplete(false)?;
     Ok(copied)
 }
 
-/// Opens a store. A target is created if it does not exist; a source in a file is checked.
-fn open(word: &str, is_target: bool) -> Result<Box<dyn Complete>> {
-    if word == "memory" {
-        return Err("memory: expected a file or a PostgreSQL URL".into());
-    }
-    if stores::is_postgres(word) {
-        return open_postgres(word, is_target);
-    }
-    if !is_target && !Path::new(word).exists() {
-        return Err(format!("{word}: no such file").into());
-    }
-    let store = RedbOptions::new().with_progress(stores::bar(word)?).open(word)?;
-    if !is_target {
-        store.check()?;
-    }
-    Ok(Box::new(store))
-}
-
-#[cfg(feature = "postgres")]
-fn open_postgres(url: &str, is_target: bool) -> Result<Box<dyn Complete>> {
-    use telnum::store::postgres::{PostgresConfig, PostgresStore};
-
-    let config: PostgresConfig = url.parse()?;
-    if is_target {
-        PostgresStore::migrate(&config)?;
-    }
-    Ok(Box::new(PostgresStore::connect(&config)?))
+#[cfg(not(feature = "postgres"))]
+fn open_postgres(_: &str) -> Result<Box<dyn Complete>> {
+    Err("a store in PostgreSQL requires --features postgres".into())
 }
 
 #[cfg(not(feature = "postgres"))]
-fn open_postgres(_: &str, _: bool) -> Result<Box<dyn Complete>> {
+fn copy_to_postgres(_: &dyn Complete, _: &str) -> Result<Tally> {
     Err("a store in PostgreSQL requires --features postgres".into())
 }
 
@@ -195,12 +234,12 @@ fn copy(from: &dyn Complete, to: &dyn Complete) -> Result<Tally> {
     let mut tally = Tally {
         numbers: each_page::<NumberRecord>(
             "numbers copied",
-            |after| from.scan(&Query::default(), after, PAGE),
+            |after| from.scan(&Query::default(), after, PAGE_OF_NUMBERS),
             |items, _| put(to, &items, Batch::with_numbers),
         )?,
         port_requests: each_page::<PortRequest>(
             "port requests copied",
-            |after| from.scan_port_requests(&all_requests(), after, PAGE_OF_LISTS),
+            |after| from.scan_port_requests(&all_requests(), after, PAGE_OF_LARGE),
             |items, _| put(to, &items, Batch::with_port_requests),
         )?,
         ..Tally::default()
@@ -231,9 +270,8 @@ fn copy(from: &dyn Complete, to: &dyn Complete) -> Result<Tally> {
     let bar = counter("receipts copied")?;
     each_receipts(from, |receipts| {
         tally.receipts += receipts.len();
-        put_receipts(to, &receipts)?;
         bar.inc(receipts.len() as u64);
-        Ok(())
+        put_receipts(to, receipts)
     })?;
     bar.finish_and_clear();
     Ok(tally)
@@ -253,16 +291,19 @@ fn put<T: Entity>(
     Ok(())
 }
 
-/// Stores receipts from several threads.
-fn put_receipts(to: &dyn Complete, receipts: &[Receipt]) -> Result<()> {
-    let put = |receipts: &[Receipt]| {
-        receipts
-            .iter()
-            .try_for_each(|receipt| to.commit(Batch::new().with_receipt(receipt.clone())).map(|_| ()))
+/// Stores a page of receipts: those of an actor in their order, from one thread for each actor.
+fn put_receipts(to: &dyn Complete, receipts: Receipts) -> Result<()> {
+    let mut of_actors = HashMap::<_, Vec<_>>::new();
+    for (_, receipt) in receipts {
+        of_actors.entry(receipt.actor).or_default().push(receipt);
+    }
+    let put = |receipts: Vec<Receipt>| {
+        let mut batches = receipts.into_iter().map(|receipt| Batch::new().with_receipt(receipt));
+        batches.try_for_each(|batch| to.commit(batch).map(drop))
     };
-    let part = receipts.len().div_ceil(THREADS).max(1);
     thread::scope(|scope| {
-        let threads: Vec<_> = receipts.chunks(part).map(|part| scope.spawn(move || put(part))).collect();
+        let threads: Vec<_> =
+            of_actors.into_values().map(|receipts| scope.spawn(move || put(receipts))).collect();
         threads
             .into_iter()
             .try_for_each(|thread| thread.join().map_err(|_| "a thread panicked")?.map_err(Into::into))
@@ -362,12 +403,12 @@ fn each_owners(store: &dyn Complete, mut act: impl FnMut(&[OwnerId]) -> Result<(
 }
 
 /// Calls `act` with each page of the receipts.
-fn each_receipts(store: &dyn Complete, mut act: impl FnMut(Vec<Receipt>) -> Result<()>) -> Result<()> {
+fn each_receipts(store: &dyn Complete, mut act: impl FnMut(Receipts) -> Result<()>) -> Result<()> {
     let mut after = None;
     while let page = store.receipts_after(after)?
-        && let Some(last) = page.last()
+        && let Some((last, _)) = page.last()
     {
-        after = Some(last.key);
+        after = Some(*last);
         act(page)?;
     }
     Ok(())
@@ -381,17 +422,17 @@ fn verify(from: &dyn Complete, to: &dyn Complete, copied: &Tally) -> Result<()> 
     let mut found = Tally {
         numbers: each_page::<NumberRecord>(
             "numbers verified",
-            |after| from.scan(&Query::default(), after, PAGE),
+            |after| from.scan(&Query::default(), after, PAGE_OF_NUMBERS),
             |items, after| {
-                let theirs = to.scan(&Query::default(), after, PAGE)?.items;
+                let theirs = to.scan(&Query::default(), after, PAGE_OF_NUMBERS)?.items;
                 Ok(check(are_same(&items, &theirs), "numbers")?)
             },
         )?,
         port_requests: each_page::<PortRequest>(
             "port requests verified",
-            |after| from.scan_port_requests(&all_requests(), after, PAGE_OF_LISTS),
+            |after| from.scan_port_requests(&all_requests(), after, PAGE_OF_LARGE),
             |items, after| {
-                let theirs = to.scan_port_requests(&all_requests(), after, PAGE_OF_LISTS)?.items;
+                let theirs = to.scan_port_requests(&all_requests(), after, PAGE_OF_LARGE)?.items;
                 Ok(check(are_same(&items, &theirs), "port requests")?)
             },
         )?,
@@ -416,11 +457,19 @@ fn verify(from: &dyn Complete, to: &dyn Complete, copied: &Tally) -> Result<()> 
     let mut after = None;
     each_receipts(from, |receipts| {
         let theirs = to.receipts_after(after)?;
-        after = theirs.last().map(|last| last.key);
+        after = theirs.last().map(|(last, _)| *last);
         found.receipts += theirs.len();
-        Ok(check(receipts == theirs, "receipts")?)
+        let [ours, theirs] = [receipts, theirs].map(by_actor);
+        Ok(check(ours == theirs, "receipts or their order")?)
     })?;
     Ok(check(found == *copied, "counts")?)
+}
+
+/// Returns the receipts of a page by actor, those of each actor in their order.
+fn by_actor(page: Receipts) -> Vec<Receipt> {
+    let mut receipts: Vec<_> = page.into_iter().map(|(_, receipt)| receipt).collect();
+    receipts.sort_by_key(|receipt| receipt.actor.to_string());
+    receipts
 }
 
 /// Returns whether two pages have the same values; their revisions may differ.

@@ -5,7 +5,7 @@ use telnum::account::Actor;
 use telnum::contact::{ContactId, ContactList, EnteredNumber, NewContact, OwnerId};
 use telnum::record::{Event, EventKind, NumberRecord};
 use telnum::store::redb::RedbStore;
-use telnum::store::{Change, Expect, Forget, Store, StoreError, StoreExt};
+use telnum::store::{Batch, Change, Expect, Forget, Receipt, Store, StoreError, StoreExt};
 
 use self::store_copy::{Cli, Tally, run};
 use super::folder::Folder;
@@ -63,4 +63,32 @@ fn a_copy_without_events_continues_their_numbers() {
 
     assert_eq!(run(&cli).unwrap(), Tally::default());
     assert!(matches!(RedbStore::open(&to).unwrap().events(0, 10), Err(StoreError::Forgotten { first: 13 })));
+}
+
+/// The latest receipts are kept, so their order must be copied, whatever their keys are.
+#[test]
+fn a_copy_forgets_the_same_receipts_and_is_called_so_when_it_is_complete() {
+    let folder = Folder::new();
+    let [from, to] = ["numbers.redb", "copy.redb"].map(|name| folder.path(name));
+    let cli = Cli::parse_from(["store_copy", from.to_str().unwrap(), to.to_str().unwrap()]);
+    let (at, key) = ("2026-03-01T12:00:00Z".parse().unwrap(), |place: u32| format!("key-{}", 999 - place));
+    let store = RedbStore::open(&from).unwrap();
+    for place in 0..200 {
+        let receipt = Receipt::new(key(place).parse().unwrap(), Actor::System, place.into(), at);
+        store.commit(Batch::new().with_receipt(receipt)).unwrap();
+    }
+    drop(store);
+    let incomplete = folder.path("copy.redb.incomplete");
+    std::fs::write(&incomplete, "").unwrap();
+    assert!(run(&cli).unwrap_err().to_string().contains("left by an interrupted copy"));
+    assert!(!to.exists());
+    std::fs::remove_file(&incomplete).unwrap();
+    assert_eq!(run(&cli).unwrap(), Tally { receipts: 200, ..Tally::default() });
+    assert!(!incomplete.exists());
+    assert!(run(&cli).unwrap_err().to_string().contains("already exists"));
+    let copy = RedbStore::open(&to).unwrap();
+    copy.forget(&Forget::default().with_max_receipts(3)).unwrap();
+    let left: Vec<_> =
+        copy.receipts(None, 10).unwrap().into_iter().map(|(_, receipt)| receipt.answer).collect();
+    assert_eq!(left, [197, 198, 199]);
 }
