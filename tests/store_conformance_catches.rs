@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Mutex;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use telnum::PhoneNumber;
 use telnum::account::{AccountId, Actor};
@@ -71,6 +71,8 @@ const FLAWS: &[(Flaw, &[&str])] = &[
     (Flaw::ForgetsReceiptsWithEvents, &["receipts_are_forgotten"]),
     (Flaw::SharesQuotas, &["quota_is_per_actor"]),
     (Flaw::AnswersInOrderOfKeys, &["lists_are_answered_in_order"]),
+    (Flaw::ReadsOneByOne, &["list_is_read_at_once"]),
+    (Flaw::FailsAfterCommits, &["number_or_port_request_wins"]),
     (Flaw::LeavesGaps, &["events_are_in_order", "events_have_no_gap_in_races"]),
     (Flaw::LogsWhatIsRefused, &["refused_leaves_no_event"]),
     (Flaw::EventsInclusive, &["events_are_paged"]),
@@ -105,7 +107,9 @@ const FLAWS: &[(Flaw, &[&str])] = &[
     (Flaw::HoldersAreNotFound, &["number_is_on_one_active_request", "contact_id_has_one_owner"]),
     (Flaw::HoldersAreKept, &["number_is_on_one_active_request", "contact_id_has_one_owner"]),
     (Flaw::CountsFromOne, &["contact_id_is_new"]),
+    (Flaw::ChecksIdsThenWrites, &["contact_id_is_new"]),
     (Flaw::SharesLeases, &["lease_has_one_holder"]),
+    (Flaw::ChecksLeasesThenWrites, &["lease_has_one_holder"]),
 ];
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -136,6 +140,8 @@ enum Flaw {
     ForgetsReceiptsWithEvents,
     SharesQuotas,
     AnswersInOrderOfKeys,
+    ReadsOneByOne,
+    FailsAfterCommits,
     LeavesGaps,
     LogsWhatIsRefused,
     EventsInclusive,
@@ -156,7 +162,9 @@ enum Flaw {
     HoldersAreNotFound,
     HoldersAreKept,
     CountsFromOne,
+    ChecksIdsThenWrites,
     SharesLeases,
+    ChecksLeasesThenWrites,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -191,6 +199,8 @@ struct Memory {
     has_no_revision_left: bool,
     receipts: HashMap<IdempotencyKey, Receipt>,
     first_owners: BTreeMap<PhoneNumber, Option<AccountId>>,
+    leases: HashMap<String, (u64, Instant)>,
+    last_id: u64,
 }
 
 #[test]
@@ -427,10 +437,20 @@ impl Store for Flawed {
     delegate_store!(|this| &this.store; port_requests, contact_lists);
 
     fn take_lease(&self, name: &str, holder: u64, time: Duration) -> Result<bool, StoreError> {
-        if self.flaw == Flaw::SharesLeases {
-            Ok(!time.is_zero())
-        } else {
-            self.store.take_lease(name, holder, time)
+        match self.flaw {
+            Flaw::SharesLeases => Ok(!time.is_zero()),
+            Flaw::ChecksLeasesThenWrites => {
+                let now = Instant::now();
+                let found = self.memory.lock().unwrap().leases.get(name).copied();
+                if found.is_some_and(|(other, until)| other != holder && until > now) {
+                    return Ok(false);
+                }
+                thread::yield_now();
+                let mut memory = self.memory.lock().unwrap();
+                memory.leases.insert(name.to_owned(), (holder, now + time));
+                Ok(!time.is_zero())
+            }
+            _ => self.store.take_lease(name, holder, time),
         }
     }
 
@@ -454,7 +474,15 @@ impl Store for Flawed {
     }
 
     fn get_many(&self, numbers: &[PhoneNumber]) -> Result<Vec<Option<Stored<NumberRecord>>>, StoreError> {
-        let mut stored = self.store.get_many(numbers)?;
+        let mut stored = if self.flaw == Flaw::ReadsOneByOne {
+            let read = |number: &PhoneNumber| {
+                thread::yield_now();
+                self.store.get(*number)
+            };
+            numbers.iter().map(read).collect::<Result<_, _>>()?
+        } else {
+            self.store.get_many(numbers)?
+        };
         if self.flaw == Flaw::AnswersInOrderOfKeys {
             stored.sort_by_key(|stored| stored.as_ref().map(|stored| stored.number()));
         }
@@ -485,6 +513,11 @@ impl Store for Flawed {
                 return Err(StoreError::backend("no revision is left"));
             }
         }
+        let lists = batch.contacts.iter().filter_map(|change| change.value());
+        for contact in lists.flat_map(|list| list.numbers()) {
+            memory.last_id = memory.last_id.max(contact.id().get());
+        }
+        let is_of_numbers = !batch.numbers.is_empty();
         let receipt = batch.receipt.clone();
         if let (Flaw::LastReceiptCounts, Some(receipt)) = (self.flaw, receipt.clone()) {
             memory.receipts.insert(receipt.key, receipt);
@@ -497,6 +530,9 @@ impl Store for Flawed {
         }
         match self.write(batch) {
             Ok(revision) if self.flaw == Flaw::TellsAnotherRevision => Ok(revision.next()),
+            Ok(_) if self.flaw == Flaw::FailsAfterCommits && is_of_numbers && count.is_multiple_of(10) => {
+                Err(StoreError::backend("connection reset"))
+            }
             Err(StoreError::Conflict { key, expected, found }) => {
                 match self.flaw {
                     Flaw::LogsWhatIsRefused => {
@@ -609,7 +645,12 @@ impl Store for Flawed {
             }
             _ => self.store.active_port_request(number),
         };
-        numbers.iter().copied().map(find).collect()
+        match self.flaw {
+            Flaw::HoldersAreNotFound | Flaw::HoldersAreKept | Flaw::ReadsOneByOne => {
+                numbers.iter().copied().map(find).collect()
+            }
+            _ => self.store.active_port_requests(numbers),
+        }
     }
 
     fn contact_lists_with(&self, ids: &[ContactId]) -> Result<Vec<Option<Stored<ContactList>>>, StoreError> {
@@ -622,7 +663,12 @@ impl Store for Flawed {
             }
             _ => self.store.contact_list_with(id),
         };
-        ids.iter().copied().map(find).collect()
+        match self.flaw {
+            Flaw::HoldersAreNotFound | Flaw::HoldersAreKept | Flaw::ReadsOneByOne => {
+                ids.iter().copied().map(find).collect()
+            }
+            _ => self.store.contact_lists_with(ids),
+        }
     }
 
     fn contact_page(&self, query: &ContactQuery) -> Result<ContactPage<ContactNumber>, StoreError> {
@@ -654,10 +700,18 @@ impl Store for Flawed {
     }
 
     fn new_contact_ids(&self, count: usize) -> Result<Vec<ContactId>, StoreError> {
-        if self.flaw == Flaw::CountsFromOne {
-            return Ok((1..=count as u64).map(ContactId::new).collect());
-        }
-        self.store.new_contact_ids(count)
+        let count_of_ids = count as u64;
+        let last = match self.flaw {
+            Flaw::CountsFromOne => 0,
+            Flaw::ChecksIdsThenWrites => {
+                let last = self.memory.lock().unwrap().last_id;
+                thread::yield_now();
+                self.memory.lock().unwrap().last_id = last + count_of_ids;
+                last
+            }
+            _ => return self.store.new_contact_ids(count),
+        };
+        Ok((last + 1..=last + count_of_ids).map(ContactId::new).collect())
     }
 
     fn events(&self, after: u64, limit: usize) -> Result<Vec<Logged>, StoreError> {

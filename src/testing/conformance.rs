@@ -72,6 +72,7 @@ pub const LAWS: &[Law] = laws! {
     commits 4: stored_is_read;
     kinds 4: lists_are_answered_in_order;
     races 4: batch_is_seen_whole;
+    kinds 4: list_is_read_at_once;
     scans 5: scan_ascends cursor_is_exclusive pages_join limit_is_kept query_is_a_filter query_follows_changes;
     scans 6: few_are_found_among_many;
     log 7: receipt_is_kept_once;
@@ -104,6 +105,7 @@ macro_rules! store_conformance {
             events_are_in_order refused_leaves_no_event events_are_paged
             log_has_all_kinds events_have_no_gap_in_races no_event_is_skipped reading_forgotten_events_is_an_error
             stored_is_read lists_are_answered_in_order batch_is_seen_whole
+            list_is_read_at_once
             scan_ascends cursor_is_exclusive pages_join limit_is_kept query_is_a_filter query_follows_changes
             few_are_found_among_many receipt_is_kept_once receipts_are_forgotten
             quota_is_per_actor

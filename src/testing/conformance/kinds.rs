@@ -1,6 +1,8 @@
 //! Laws over values of several kinds in one commit: points 1 to 4 of the contract.
 
 use std::sync::Barrier;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 
 use serde_json::json;
 
@@ -12,7 +14,7 @@ use super::{Broken, conflict, contacts, equal, must, port_requests, some};
 use crate::contact::ContactId;
 use crate::number::PhoneNumber;
 use crate::porting::PortRequest;
-use crate::store::{Batch, Change, Expect, Guard, Query, Revision, Store, StoreError, StoreExt};
+use crate::store::{Batch, Change, Expect, Guard, Query, Revision, Store, StoreError, StoreExt, Stored};
 
 /// Returns a submitted port request with one number.
 fn request_for(id: &str, number: PhoneNumber) -> Result<PortRequest, Broken> {
@@ -203,7 +205,7 @@ pub(super) fn number_or_port_request_wins(store: &dyn Store) -> Result<(), Broke
     let numbers: [PhoneNumber; RACES] = numbers()?;
     let barrier = Barrier::new(2);
     let made = race(2, |racer| {
-        let mut made = Vec::with_capacity(RACES);
+        let (mut made, mut failure) = (Vec::with_capacity(RACES), None);
         for (place, number) in numbers.into_iter().enumerate() {
             let batch = if racer == 0 {
                 let change = Change::put(plain(number)?, Expect::Absent);
@@ -216,11 +218,11 @@ pub(super) fn number_or_port_request_wins(store: &dyn Store) -> Result<(), Broke
             made.push(match store.commit(batch) {
                 Ok(_) => true,
                 Err(error) if error.is_conflict() => false,
-                // The other racer must not wait forever; the failure is detected below.
-                Err(_) => racer == 0,
+                // The other racer must not wait forever, so the failure is returned after the races.
+                Err(error) => failure.replace(error).is_some(),
             });
         }
-        Ok(made)
+        failure.map_or(Ok(made), |error| Err(error.into()))
     })?;
     let active = store.active_port_requests(&numbers)?;
     let stored = store.get_many(&numbers)?;
@@ -233,6 +235,55 @@ pub(super) fn number_or_port_request_wins(store: &dyn Store) -> Result<(), Broke
         equal("the commits that were acknowledged", &told, &vec![stored.is_some(), active.is_some()])?;
     }
     Ok(())
+}
+
+/// Point 4: the values of a list of keys are read at once, also while commits change all of them.
+pub(super) fn list_is_read_at_once(store: &dyn Store) -> Result<(), Broken> {
+    const ROUNDS: usize = 100;
+    fn revisions<T>(stored: Vec<Option<Stored<T>>>) -> Vec<Option<Revision>> {
+        stored.into_iter().map(|stored| stored.map(|stored| stored.revision())).collect()
+    }
+    let numbers: [PhoneNumber; 2] = numbers()?;
+    let (ids, owners) = ([id("a")?, id("b")?], [owner("me")?, owner("you")?]);
+    let contacts = [ContactId::new(1), ContactId::new(2)];
+    let batch = |expect: Expect| -> Result<Batch, Broken> {
+        let [first, second] = numbers;
+        Ok(Batch::new()
+            .with_numbers([Change::put(plain(first)?, expect), Change::put(plain(second)?, expect)])
+            .with_port_requests([
+                Change::put(request_for("a", first)?, expect),
+                Change::put(request_for("b", second)?, expect),
+            ])
+            .with_contacts([Change::put(list("me", &[1])?, expect), Change::put(list("you", &[2])?, expect)]))
+    };
+    let mut revision = store.commit(batch(Expect::Absent)?)?;
+    let is_done = AtomicBool::new(false);
+    let watch = || -> Result<(), Broken> {
+        while !is_done.load(Ordering::Acquire) {
+            let read = [
+                ("records", revisions(store.get_many(&numbers)?)),
+                ("port requests", revisions(store.port_requests(&ids)?)),
+                ("active port requests", revisions(store.active_port_requests(&numbers)?)),
+                ("contact lists", revisions(store.contact_lists(&owners)?)),
+                ("contact lists by id", revisions(store.contact_lists_with(&contacts)?)),
+            ];
+            for (kind, found) in read {
+                let are_of_one_commit = matches!(&*found, [Some(first), Some(second)] if first == second);
+                must(are_of_one_commit, &format!("a list of {kind} is read from several commits"))?;
+            }
+        }
+        Ok(())
+    };
+    thread::scope(|scope| {
+        let watching = scope.spawn(watch);
+        let written = (0..ROUNDS).try_for_each(|_| {
+            revision = store.commit(batch(Expect::Revision(revision))?)?;
+            Ok(())
+        });
+        is_done.store(true, Ordering::Release);
+        let watched = watching.join().map_err(|_| Broken::new("a thread panicked"))?;
+        written.and(watched)
+    })
 }
 
 /// Point 4: a list of keys is answered in the order of the keys, including absent and repeated keys.
