@@ -6,7 +6,7 @@ use std::fs::{self, OpenOptions};
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::{Arc, Mutex, mpsc};
+use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::Duration;
 
@@ -24,30 +24,21 @@ use telnum::{PhoneNumber, Timestamp};
 /// The last acknowledged change of each number.
 pub(crate) type Acknowledged = BTreeMap<String, String>;
 
-/// A carrier that writes its orders to a file, one for each key.
+/// A carrier that writes each call to a file. Calls with the same key are the same order.
 #[derive(Debug)]
 struct FileCarrier {
     path: PathBuf,
-    keys: Mutex<BTreeSet<String>>,
 }
 
 impl FileCarrier {
-    fn open(path: PathBuf) -> Self {
-        let keys = orders(&path).into_iter().map(|[_, key, _]| key).collect();
-        Self { path, keys: Mutex::new(keys) }
-    }
-
     fn order(&self, kind: &str, record: &NumberRecord, key: IdempotencyKey) {
-        let mut keys = self.keys.lock().unwrap();
-        if keys.insert(key.to_string()) {
-            let mut file = OpenOptions::new().append(true).create(true).open(&self.path).unwrap();
-            file.write_all(format!("{kind} {key} {}\n", record.number()).as_bytes()).unwrap();
-        }
+        let mut file = OpenOptions::new().append(true).create(true).open(&self.path).unwrap();
+        file.write_all(format!("{kind} {key} {}\n", record.number()).as_bytes()).unwrap();
     }
 }
 
-/// Returns the kind, the key and the number of each order.
-fn orders(path: &Path) -> Vec<[String; 3]> {
+/// Returns the kind, the key and the number of each call.
+fn calls(path: &Path) -> Vec<[String; 3]> {
     let text = fs::read_to_string(path).unwrap_or_default();
     let words = |line: &str| line.split(' ').map(str::to_owned).collect::<Vec<_>>().try_into().unwrap();
     text.lines().map(words).collect()
@@ -94,7 +85,7 @@ fn number(place: u64) -> String {
 pub(crate) fn service(store: Arc<dyn Store>, folder: &Path, hours: u64) -> Inventory {
     let start: Timestamp = "2026-03-01T12:00:00Z".parse().unwrap();
     let now = start.after(chrono::TimeDelta::hours(i64::try_from(hours).unwrap()));
-    let carrier: Arc<dyn Carrier> = Arc::new(FileCarrier::open(folder.join("orders")));
+    let carrier: Arc<dyn Carrier> = Arc::new(FileCarrier { path: folder.join("orders") });
     Inventory::builder(store)
         .accounts(AccountTree::new([Account::new(shop())]).unwrap())
         .carrier(carrier)
@@ -199,13 +190,14 @@ pub(crate) fn check(store: Arc<dyn Store>, folder: &Path, run: u64, acknowledged
     assert_eq!((report.left, report.failed.len(), report.is_elsewhere), (0, 0, false), "run {run}");
     let claimed = inventory.store().scan(&Query::default().with_pending(true), None, 1).unwrap();
     assert_eq!(claimed.items, [], "run {run}");
-    let made = orders(&folder.join("orders"));
-    let mut bought = BTreeMap::<&str, u64>::new();
-    let mut keys = BTreeSet::new();
-    for [kind, key, number] in &made {
-        assert!(keys.insert(key), "run {run}: {key} twice");
-        if kind == "acquire" {
-            *bought.entry(number).or_default() += 1;
+    let calls = calls(&folder.join("orders"));
+    let mut orders = BTreeMap::new();
+    let (mut bought, mut returned) = (BTreeMap::<&str, u64>::new(), BTreeSet::new());
+    for [kind, key, number] in &calls {
+        match orders.insert(key, (kind, number)) {
+            Some(before) => assert_eq!(before, (kind, number), "run {run}: {key} is the key of two orders"),
+            None if kind == "acquire" => *bought.entry(number).or_default() += 1,
+            None => assert!(returned.insert(number.as_str()), "run {run}: {number} was returned twice"),
         }
     }
     let mut stored = BTreeMap::new();
@@ -215,6 +207,10 @@ pub(crate) fn check(store: Arc<dyn Store>, folder: &Path, run: u64, acknowledged
     }
     for (number, state) in &stored {
         assert_eq!(bought.get(number.as_str()), Some(&1), "run {run}: {number} is {state}");
+    }
+    for number in bought.keys() {
+        let is_known = stored.contains_key(*number) || returned.contains(number);
+        assert!(is_known, "run {run}: {number} was bought, and is neither stored nor returned");
     }
     for (number, done) in acknowledged {
         let state = stored.get(number).copied();

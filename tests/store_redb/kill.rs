@@ -2,10 +2,12 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use telnum::store::Store;
+use telnum::record::NumberRecord;
 use telnum::store::redb::RedbStore;
+use telnum::store::{Change, MemoryStore, Query, Store};
 
 use super::count;
 use super::disk::Random;
@@ -41,6 +43,37 @@ fn a_killed_process_loses_nothing_and_orders_nothing_twice() {
     }
     open(&path).check().unwrap();
     assert!(acknowledged.len() as u64 >= kills, "{} were acknowledged", acknowledged.len());
+}
+
+/// Buys numbers in a store in memory, lets `spoil` do damage, and checks as after a kill.
+fn check_after(spoil: impl FnOnce(&dyn Store, &Path)) {
+    let folder = Folder::new();
+    let (path, store) = (folder.path(""), Arc::new(MemoryStore::new()));
+    let is_first = AtomicBool::new(true);
+    let goes_on = || is_first.swap(false, Ordering::Relaxed);
+    kills::work(&kills::service(store.clone(), &path, 0), 0, goes_on, |_, _| {});
+    kills::check(store.clone(), &path, 0, &Acknowledged::new());
+    spoil(&*store, &path);
+    kills::check(store, &path, 0, &Acknowledged::new());
+}
+
+#[test]
+#[should_panic(expected = "neither stored nor returned")]
+fn a_lost_record_of_a_bought_number_is_found() {
+    check_after(|store, _| {
+        let stored = store.scan(&Query::default(), None, 1).unwrap().items.remove(0);
+        store.commit(Change::<NumberRecord>::remove(stored.number(), stored.expected()).into()).unwrap();
+    });
+}
+
+#[test]
+#[should_panic(expected = "left: Some(2)")]
+fn a_second_order_of_a_number_is_found() {
+    check_after(|_, folder| {
+        let calls = std::fs::read_to_string(folder.join("orders")).unwrap();
+        let call: Vec<_> = calls.lines().next().unwrap().split(' ').collect();
+        std::fs::write(folder.join("orders"), format!("{calls}acquire other-key {}\n", call[2])).unwrap();
+    });
 }
 
 /// Not a test, but the process that is killed. It creates stores until then.
