@@ -37,7 +37,8 @@ fn open_file(path: &str) -> Result<Arc<dyn Store>> {
     Err(format!("{path}: a store in a file requires --features redb").into())
 }
 
-/// Creates the tables if they do not exist, and opens the store.
+/// Creates the tables if they do not exist, upgrades those of an earlier version, and opens the store. Before an
+/// upgrade, stop the services with the earlier version: none must run beside it, as in a rolling deployment.
 #[cfg(feature = "postgres")]
 fn open_postgres(url: &str, part: Option<&str>) -> Result<Arc<dyn Store>> {
     use telnum::store::postgres::{PostgresConfig, PostgresStore};
