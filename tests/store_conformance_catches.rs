@@ -530,7 +530,7 @@ impl Store for Flawed {
         }
         match self.write(batch) {
             Ok(revision) if self.flaw == Flaw::TellsAnotherRevision => Ok(revision.next()),
-            Ok(_) if self.flaw == Flaw::FailsAfterCommits && is_of_numbers && count.is_multiple_of(10) => {
+            Ok(_) if self.flaw == Flaw::FailsAfterCommits && is_of_numbers && count.is_multiple_of(9) => {
                 Err(StoreError::backend("connection reset"))
             }
             Err(StoreError::Conflict { key, expected, found }) => {
