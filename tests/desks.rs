@@ -362,7 +362,7 @@ fn a_locked_request_is_recovered() {
 fn a_recovery_and_a_sweep_stop_at_the_deadline() {
     let world = world();
     let lock = |request: &PortRequest, ctx: &PortContext<'_>| request.start_completion(ctx);
-    let ids = ["p1", "p2", "p3"].map(|id| world.pending(id, &[&format!("+1415886790{}", &id[1..])]));
+    let ids = [1, 2, 3].map(|n| world.pending(&format!("p{n}"), &[&format!("+1415886790{n}")]));
     for id in ids {
         world.desk.change(id, world.master.into(), lock).unwrap();
     }

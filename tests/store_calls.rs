@@ -20,7 +20,7 @@ use telnum::lifecycle::State;
 use telnum::names::CarrierName;
 use telnum::policy::{LeaseTerms, Policy};
 use telnum::porting::desk::{MemoryDocuments, PortDesk};
-use telnum::porting::{NewPortRequest, PortEdit, PortRequestId, PortState, PortStates};
+use telnum::porting::{NewPortRequest, PortEdit, PortRequest, PortRequestId, PortState, PortStates};
 use telnum::record::{NumberRecord, Update};
 use telnum::store::{Batch, MemoryStore, Query, Revision, Store, StoreError, StoreExt, delegate_store};
 use telnum::testing::{CarrierFault, CarrierOrder, ScriptedCarrier};
@@ -69,7 +69,8 @@ struct World {
 impl World {
     fn new() -> Self {
         let store = Arc::new(Counting::default());
-        let carrier = ScriptedCarrier::new("telnyx".parse().unwrap()).with_block(sold(1)[0], 1_000);
+        let carrier =
+            ScriptedCarrier::new("telnyx".parse().unwrap()).with_block(FIRST_SOLD.parse().unwrap(), 1_000);
         let carrier = Arc::new(carrier);
         let now = Arc::new(AtomicU64::new(63_900_000_000));
         let accounts = AccountTree::new([Account::new(shop())]).unwrap();
@@ -99,31 +100,27 @@ impl World {
 
     /// Creates numbers of the shop in service.
     fn add(&self, numbers: &[PhoneNumber]) {
-        done(self.inventory.create(numbers, &Create::default(), &ours()).unwrap());
+        done(&self.inventory.create(numbers, &Create::default(), &ours()).unwrap());
     }
 
     /// Creates numbers for sale.
     fn stock(&self, numbers: &[PhoneNumber]) {
         let free = Create::default().with_state(State::Available);
-        done(self.inventory.create(numbers, &free, &Options::new(Actor::System)).unwrap());
+        done(&self.inventory.create(numbers, &free, &Options::new(Actor::System)).unwrap());
     }
 
     /// Leaves a claim for each of the numbers, which are sold by the carrier.
     fn claim(&self, numbers: &[PhoneNumber]) {
         self.carrier.pass_next();
-        numbers.iter().for_each(|_| self.carrier.fail_next(CarrierFault::LostRequest));
+        for _ in numbers {
+            self.carrier.fail_next(CarrierFault::LostRequest);
+        }
         assert_eq!(self.inventory.reserve(numbers, &ours()).unwrap().succeeded.len(), 0);
-    }
-
-    fn new_port_request(&self, numbers: &[PhoneNumber]) -> NewPortRequest {
-        let numbers: Map<_, _> = numbers.iter().map(|number| (number.to_string(), json!({}))).collect();
-        let document = json!({"name": "Bakery", "numbers": numbers}).as_object().unwrap().clone();
-        NewPortRequest { id: request(), account: shop(), port_authority: None, document }
     }
 
     /// Creates a port request, and submits it.
     fn submit(&self, numbers: &[PhoneNumber]) {
-        self.desk.create(self.new_port_request(numbers), Actor::System).unwrap();
+        self.desk.create(new_port_request(numbers), Actor::System).unwrap();
         self.desk.submit(request(), true, Actor::System).unwrap();
     }
 
@@ -136,7 +133,7 @@ impl World {
     /// Adds a contact for each of the numbers, ten for an owner.
     fn add_contacts(&self, numbers: &[PhoneNumber]) {
         for (owner, numbers) in numbers.chunks(10).enumerate() {
-            self.book.add((owner as u64).into(), numbers.iter().map(contact)).unwrap();
+            self.book.add((owner as u64).into(), numbers.iter().copied().map(contact)).unwrap();
         }
     }
 
@@ -147,7 +144,13 @@ impl World {
     }
 }
 
-fn contact(number: &PhoneNumber) -> NewContact {
+fn new_port_request(numbers: &[PhoneNumber]) -> NewPortRequest {
+    let numbers: Map<_, _> = numbers.iter().map(|number| (number.to_string(), json!({}))).collect();
+    let document = json!({"name": "Bakery", "numbers": numbers}).as_object().unwrap().clone();
+    NewPortRequest { id: request(), account: shop(), port_authority: None, document }
+}
+
+fn contact(number: PhoneNumber) -> NewContact {
     NewContact::new(EnteredNumber::parse(&number.to_string(), None, None).unwrap())
 }
 
@@ -178,13 +181,15 @@ fn numbers(count: usize) -> Vec<PhoneNumber> {
     (0..count).map(|place| format!("+1415886{place:04}").parse().unwrap()).collect()
 }
 
+const FIRST_SOLD: &str = "+14158870000";
+
 /// Numbers that the carrier sells.
 fn sold(count: usize) -> Vec<PhoneNumber> {
     (0..count).map(|place| format!("+1415887{place:04}").parse().unwrap()).collect()
 }
 
 #[track_caller]
-fn done(outcome: Outcome) {
+fn done(outcome: &Outcome) {
     assert!(outcome.is_success(), "{:?}", outcome.failed.values().next());
 }
 
@@ -252,10 +257,10 @@ fn numbers_are_created_in_few_calls() {
     use_cases! {
         "create", LIMITS, numbers, NOTHING => |world, numbers| world.add(numbers);
         "create with a key", LIMITS, numbers, NOTHING =>
-            |world, numbers| done(world.inventory.create(numbers, &Create::default(), &keyed(ours())).unwrap());
+            |world, numbers| done(&world.inventory.create(numbers, &Create::default(), &keyed(ours())).unwrap());
         "create with a key again", LIMITS, numbers,
-            |world, numbers| done(world.inventory.create(numbers, &Create::default(), &keyed(ours())).unwrap()) =>
-            |world, numbers| done(world.inventory.create(numbers, &Create::default(), &keyed(ours())).unwrap());
+            |world, numbers| done(&world.inventory.create(numbers, &Create::default(), &keyed(ours())).unwrap()) =>
+            |world, numbers| done(&world.inventory.create(numbers, &Create::default(), &keyed(ours())).unwrap());
         "create what exists", LIMITS, numbers, World::add => |world, numbers| {
             let outcome = world.inventory.create(numbers, &Create::default(), &ours()).unwrap();
             assert_eq!(outcome.failed.len(), numbers.len());
@@ -266,18 +271,18 @@ fn numbers_are_created_in_few_calls() {
         };
         "create all or nothing", LIMITS, numbers, NOTHING => |world, numbers| {
             let together = ours().with_all_or_nothing(true);
-            done(world.inventory.create(numbers, &Create::default(), &together).unwrap());
+            done(&world.inventory.create(numbers, &Create::default(), &together).unwrap());
         };
         "create in a dry run", LIMITS, numbers, NOTHING => |world, numbers| {
             let dry_run = ours().with_dry_run(true);
-            done(world.inventory.create(numbers, &Create::default(), &dry_run).unwrap());
+            done(&world.inventory.create(numbers, &Create::default(), &dry_run).unwrap());
         };
         "port", placeholders, numbers, NOTHING =>
-            |world, numbers| done(world.inventory.port(numbers, &Create::default(), &mine()).unwrap());
+            |world, numbers| done(&world.inventory.port(numbers, &Create::default(), &mine()).unwrap());
         "port by an admin", LIMITS, numbers, NOTHING =>
-            |world, numbers| done(world.inventory.port(numbers, &Create::default(), &ours()).unwrap());
+            |world, numbers| done(&world.inventory.port(numbers, &Create::default(), &ours()).unwrap());
         "port what is on a request", LIMITS, numbers, World::submit =>
-            |world, numbers| done(world.inventory.port(numbers, &Create::default().with_ported_in(true), &mine()).unwrap());
+            |world, numbers| done(&world.inventory.port(numbers, &Create::default().with_ported_in(true), &mine()).unwrap());
         "import", LIMITS, numbers, NOTHING => |world, numbers| {
             let rows = numbers.iter().map(|number| ImportRow::new(*number, Create::default()));
             assert_eq!(world.inventory.import(rows, &ours()).unwrap().imported, numbers.len());
@@ -293,26 +298,26 @@ fn numbers_are_created_in_few_calls() {
 fn numbers_are_bought_in_few_calls() {
     use_cases! {
         "reserve from stock", LIMITS, numbers, World::stock =>
-            |world, numbers| done(world.inventory.reserve(numbers, &mine()).unwrap());
+            |world, numbers| done(&world.inventory.reserve(numbers, &mine()).unwrap());
         "activate from stock with a key", LIMITS, numbers, World::stock =>
-            |world, numbers| done(world.inventory.activate(numbers, &keyed(mine())).unwrap());
+            |world, numbers| done(&world.inventory.activate(numbers, &keyed(mine())).unwrap());
         "activate what nobody sells", LIMITS, numbers, NOTHING => |world, numbers| {
             assert_eq!(world.inventory.activate(numbers, &mine()).unwrap().failed.len(), numbers.len());
         };
         "buy", CLAIMED, sold, NOTHING =>
-            |world, numbers| done(world.inventory.activate(numbers, &mine()).unwrap());
+            |world, numbers| done(&world.inventory.activate(numbers, &mine()).unwrap());
         "buy all or nothing", [4, 4, 0, 0], sold, NOTHING =>
-            |world, numbers| done(world.inventory.activate(numbers, &mine().with_all_or_nothing(true)).unwrap());
+            |world, numbers| done(&world.inventory.activate(numbers, &mine().with_all_or_nothing(true)).unwrap());
         // Each outcome has a receipt, and a commit has only one.
         "buy with a key", [4, 1_003, 0, 0], sold, NOTHING =>
-            |world, numbers| done(world.inventory.activate(numbers, &keyed(mine())).unwrap());
+            |world, numbers| done(&world.inventory.activate(numbers, &keyed(mine())).unwrap());
         "buy all or nothing with a key", [5, 5, 0, 0], sold, NOTHING => |world, numbers| {
             let together = keyed(mine()).with_all_or_nothing(true);
-            done(world.inventory.activate(numbers, &together).unwrap());
+            done(&world.inventory.activate(numbers, &together).unwrap());
         };
         "return", CLAIMED, sold,
-            |world, numbers| done(world.inventory.activate(numbers, &mine()).unwrap()) =>
-            |world, numbers| done(world.inventory.delete(numbers, &Options::new(Actor::System)).unwrap());
+            |world, numbers| done(&world.inventory.activate(numbers, &mine()).unwrap()) =>
+            |world, numbers| done(&world.inventory.delete(numbers, &Options::new(Actor::System)).unwrap());
         "recover", [3, 4, 2, 1], sold, World::claim =>
             |world, numbers| assert_eq!(world.inventory.recover().unwrap().finished, numbers.len());
         "abandon", LIMITS, sold, World::claim => |world, numbers| {
@@ -325,33 +330,33 @@ fn numbers_are_bought_in_few_calls() {
 fn numbers_are_changed_in_few_calls() {
     let reserve = |world: &World, numbers: &[PhoneNumber]| {
         world.stock(numbers);
-        done(world.inventory.reserve(numbers, &mine()).unwrap());
+        done(&world.inventory.reserve(numbers, &mine()).unwrap());
     };
     use_cases! {
         "change the state", LIMITS, numbers, reserve =>
-            |world, numbers| done(world.inventory.change_state(numbers, State::InService, &mine()).unwrap());
+            |world, numbers| done(&world.inventory.change_state(numbers, State::InService, &mine()).unwrap());
         "extend the lease", LIMITS, numbers, reserve => |world, numbers| {
             let until = Timestamp::from_gregorian(63_900_000_120).unwrap();
-            done(world.inventory.extend_lease(numbers, until, &ours()).unwrap());
+            done(&world.inventory.extend_lease(numbers, until, &ours()).unwrap());
         };
         "release", LIMITS, numbers, World::add =>
-            |world, numbers| done(world.inventory.release(numbers, &mine()).unwrap());
+            |world, numbers| done(&world.inventory.release(numbers, &mine()).unwrap());
         "delete", LIMITS, numbers, World::add =>
-            |world, numbers| done(world.inventory.delete(numbers, &Options::new(Actor::System)).unwrap());
+            |world, numbers| done(&world.inventory.delete(numbers, &Options::new(Actor::System)).unwrap());
         "update", LIMITS, numbers, World::add => |world, numbers| {
             let update = Update::default().with_used_by(Some("callflow"));
-            done(world.inventory.update(numbers, &update, &mine()).unwrap());
+            done(&world.inventory.update(numbers, &update, &mine()).unwrap());
         };
         "update with a key", LIMITS, numbers, World::add => |world, numbers| {
             let update = Update::default().with_used_by(Some("callflow"));
-            done(world.inventory.update(numbers, &update, &keyed(mine())).unwrap());
+            done(&world.inventory.update(numbers, &update, &keyed(mine())).unwrap());
         };
         "patch", LIMITS, numbers, World::add => |world, numbers| {
             let patch = json!({"note": "front desk"}).as_object().unwrap().clone();
-            done(world.inventory.patch(numbers, patch, &mine()).unwrap());
+            done(&world.inventory.patch(numbers, patch, &mine()).unwrap());
         };
         "assign to an app", LIMITS, numbers, World::add =>
-            |world, numbers| done(world.inventory.assign_to_app(numbers, Some("callflow"), &mine()).unwrap());
+            |world, numbers| done(&world.inventory.assign_to_app(numbers, Some("callflow"), &mine()).unwrap());
         "fix", LIMITS, numbers, World::add =>
             |world, numbers| drop(world.inventory.fix(numbers, None, &ours()).unwrap());
         // One for each of six states, two for misdated reservations and disconnections, and one to forget.
@@ -360,21 +365,21 @@ fn numbers_are_changed_in_few_calls() {
         "sweep", [10, 10, 2, 0], numbers, |world, numbers| { reserve_all(world, numbers); world.wait(); } =>
             |world, numbers| assert_eq!(world.inventory.sweep().unwrap().ended, numbers.len());
         "sweep numbers of carriers", [11, 11, 2, 1], sold,
-            |world, numbers| { done(world.inventory.reserve(numbers, &mine()).unwrap()); world.wait(); } =>
+            |world, numbers| { done(&world.inventory.reserve(numbers, &mine()).unwrap()); world.wait(); } =>
             |world, numbers| assert_eq!(world.inventory.sweep().unwrap().ended, numbers.len());
     }
 }
 
 fn reserve_all(world: &World, numbers: &[PhoneNumber]) {
     world.stock(numbers);
-    done(world.inventory.reserve(numbers, &mine()).unwrap());
+    done(&world.inventory.reserve(numbers, &mine()).unwrap());
 }
 
 #[test]
 fn numbers_are_read_in_few_calls() {
     use_cases! {
         "get", LIMITS, numbers, World::add =>
-            |world, numbers| done(world.inventory.get(numbers, &mine()).unwrap());
+            |world, numbers| done(&world.inventory.get(numbers, &mine()).unwrap());
         "list", LIMITS, numbers, World::add => |world, numbers| {
             let page = world.inventory.list(&Query::default(), None, 2_000, &mine()).unwrap();
             assert_eq!(page.items.len(), numbers.len());
@@ -406,28 +411,28 @@ fn port_requests_are_handled_in_few_calls() {
     };
     use_cases! {
         "create a port request", LIMITS, numbers, NOTHING => |world, numbers| {
-            world.desk.create(world.new_port_request(numbers), Actor::System).unwrap();
+            world.desk.create(new_port_request(numbers), Actor::System).unwrap();
         };
         "create a port request of stock", LIMITS, numbers, World::stock => |world, numbers| {
-            world.desk.create(world.new_port_request(numbers), Actor::System).unwrap();
+            world.desk.create(new_port_request(numbers), Actor::System).unwrap();
         };
         "create a second port request", [5, 5, 0, 0], numbers, World::submit => |world, numbers| {
-            let second = NewPortRequest { id: "p2".parse().unwrap(), ..world.new_port_request(numbers) };
+            let second = NewPortRequest { id: "p2".parse().unwrap(), ..new_port_request(numbers) };
             assert!(world.desk.create(second, Actor::System).is_err());
         };
         "read a port request", LIMITS, numbers, World::submit =>
             |world, _| drop(world.desk.get(request(), Actor::System).unwrap());
         "edit a port request", LIMITS, numbers, |world, _| {
-            world.desk.create(world.new_port_request(&sold(1)), Actor::System).unwrap();
+            world.desk.create(new_port_request(&sold(1)), Actor::System).unwrap();
         } => |world, numbers| {
-            let numbers = world.new_port_request(numbers).document["numbers"].clone();
+            let numbers = new_port_request(numbers).document["numbers"].clone();
             let patch = Map::from_iter([("numbers".to_owned(), numbers)]);
             let edit = |request: &telnum::porting::PortRequest, ctx: &telnum::porting::PortContext<'_>|
                 request.edit(PortEdit::Merge(patch.clone()), ctx);
             world.desk.change(request(), Actor::System, edit).unwrap();
         };
         "submit a port request", LIMITS, numbers, |world, numbers| {
-            world.desk.create(world.new_port_request(numbers), Actor::System).unwrap();
+            world.desk.create(new_port_request(numbers), Actor::System).unwrap();
         } => |world, _| drop(world.desk.submit(request(), true, Actor::System).unwrap());
         "comment on a port request", LIMITS, numbers, World::submit => |world, _| {
             world.desk.change(request(), Actor::System, |request, ctx| request.comment("hello", false, ctx)).unwrap();
@@ -442,13 +447,13 @@ fn port_requests_are_handled_in_few_calls() {
         // The request is locked, the orders are made, and then it is completed.
         "complete a port request that is locked", [12, 12, 0, 1], numbers, |world, numbers| {
             world.port(numbers);
-            world.desk.change(request(), Actor::System, |request, ctx| request.start_completion(ctx)).unwrap();
+            world.desk.change(request(), Actor::System, PortRequest::start_completion).unwrap();
         } => |world, _| {
             let completed = world.desk.complete(request(), Actor::System).unwrap();
             assert_eq!(completed.request.state(), &PortState::Completed);
         };
         "remove a port request", LIMITS, numbers, |world, numbers| {
-            world.desk.create(world.new_port_request(numbers), Actor::System).unwrap();
+            world.desk.create(new_port_request(numbers), Actor::System).unwrap();
         } => |world, _| world.desk.remove(request(), shop().into()).unwrap();
         "list port requests", LIMITS, numbers, World::submit => |world, _| {
             assert_eq!(world.desk.list(PortStates::ALL, None, 10, Actor::System).unwrap().items.len(), 1);
@@ -456,7 +461,7 @@ fn port_requests_are_handled_in_few_calls() {
         "find the port request of a number", LIMITS, numbers, World::submit =>
             |world, numbers| assert!(world.desk.active_on(numbers[0], Actor::System).unwrap().is_some());
         "sweep port requests", [2, 2, 2, 0], numbers, |world, numbers| {
-            world.desk.create(world.new_port_request(numbers), Actor::System).unwrap();
+            world.desk.create(new_port_request(numbers), Actor::System).unwrap();
             world.now.fetch_add(31 * 86_400, Ordering::Relaxed);
         } => |world, _| assert_eq!(world.desk.sweep().unwrap().len(), 1);
         "recover port requests", [1, 1, 2, 0], numbers, World::port =>
@@ -477,7 +482,7 @@ fn port_requests_are_handled_in_few_calls() {
 fn contacts_are_handled_in_few_calls() {
     use_cases! {
         "add contacts", LIMITS, numbers, NOTHING => |world, numbers| {
-            let added = world.book.add(7.into(), numbers.iter().map(contact)).unwrap();
+            let added = world.book.add(7.into(), numbers.iter().copied().map(contact)).unwrap();
             assert_eq!(added.len(), numbers.len());
         };
         "read contacts", LIMITS, numbers, World::add_contacts =>
@@ -681,7 +686,7 @@ fn a_recovery_that_loses_its_lease_between_orders_of_a_group_stops() {
 #[test]
 fn a_sweep_that_loses_its_lease_between_orders_stops() {
     let world = World::new();
-    done(world.inventory.reserve(sold(3), &mine()).unwrap());
+    done(&world.inventory.reserve(sold(3), &mine()).unwrap());
     world.wait();
     let store = Arc::clone(&world.store);
     let orders = Arc::new(AtomicUsize::new(0));

@@ -510,23 +510,23 @@ impl ContactBook {
     /// Derives the location and the carrier of the numbers of several owners again, in one commit if no other
     /// writer changes one of the lists. Returns the number of changed contacts.
     fn refresh_together(&self, owners: &[OwnerId]) -> Result<u64, ContactBookError> {
-        let (mut changed, mut refreshed) = (0, Vec::with_capacity(owners.len()));
+        let (mut count, mut refreshed) = (0, Vec::with_capacity(owners.len()));
         if owners.is_empty() {
-            return Ok(changed);
+            return Ok(count);
         }
         for stored in self.store.contact_lists(owners)?.into_iter().flatten() {
             let mut list = ContactList::clone(&stored);
             let changes = list.refresh(&*self.derive, (self.clock)());
             if !changes.events.is_empty() {
-                changed += changes.saved.len() as u64;
+                count += changes.saved.len() as u64;
                 refreshed.push(Change::put(list, stored.expected()).with_events(changes.events));
             }
         }
         if refreshed.is_empty() {
-            return Ok(changed);
+            return Ok(count);
         }
         match self.store.commit(Batch::new().with_contacts(refreshed)) {
-            Ok(_) => Ok(changed),
+            Ok(_) => Ok(count),
             Err(error) if error.is_refusal() => {
                 owners.iter().map(|owner| Ok(self.refresh(*owner)?.len() as u64)).sum()
             }
@@ -560,7 +560,7 @@ impl ContactBook {
         for _ in self.retry.attempts() {
             let stored = self.store.contact_lists(owners)?;
             let now = (self.clock)();
-            let (mut changed, mut commit) = (Vec::with_capacity(owners.len()), Vec::new());
+            let (mut answers, mut commit) = (Vec::with_capacity(owners.len()), Vec::new());
             for (&owner, stored) in owners.iter().zip(stored) {
                 let expect = stored.as_ref().map_or(Expect::Absent, Stored::expected);
                 let mut list =
@@ -575,13 +575,13 @@ impl ContactBook {
                     };
                     commit.push(change.with_events(events));
                 }
-                changed.push((list, changes));
+                answers.push((list, changes));
             }
             if commit.is_empty() {
-                return Ok(changed);
+                return Ok(answers);
             }
             match self.store.commit(Batch::from(commit)) {
-                Ok(_) => return Ok(changed),
+                Ok(_) => return Ok(answers),
                 Err(error) if error.is_conflict() => {}
                 Err(error) => return Err(error.into()),
             }

@@ -125,8 +125,8 @@ impl<'a> PageOfMatches<'a> {
             }
             self.kept.push(contact.clone());
             if self.kept.len() / 2 >= end {
-                let (_, last, _) = self.kept.select_nth_unstable_by(end - 1, |a, b| order.compare(a, b));
-                self.bound = Some(last.clone());
+                let (_, bound, _) = self.kept.select_nth_unstable_by(end - 1, |a, b| order.compare(a, b));
+                self.bound = Some(bound.clone());
                 self.kept.truncate(end);
             }
         }

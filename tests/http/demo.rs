@@ -684,7 +684,7 @@ fn the_docs_page_is_served_with_all_its_files() {
     assert!(page.headers["content-type"].as_str().unwrap().starts_with("text/html"));
     assert!(page.headers["content-security-policy"].as_str().unwrap().contains("script-src 'self';"));
     assert!(!page.text.contains("http://") && !page.text.contains("https://"));
-    let names = page.text.split('"').filter(|text| text.ends_with(".css") || text.ends_with(".js"));
+    let names = page.text.split('"').filter(|text| matches!(text.rsplit_once('.'), Some((_, "css" | "js"))));
     let files: Vec<_> =
         names.map(|name| get(&process.server, &format!("/docs/{}", name.trim_start_matches("./")))).collect();
     assert!(files.len() == 5 && files.iter().all(|file| file.status == 200));

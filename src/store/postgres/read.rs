@@ -142,13 +142,11 @@ impl Scan for PortScan<'_> {
     }
 }
 
+/// The values that match, or the error of a stored value.
+type Found<S> = Result<Vec<Stored<<S as Scan>::Value>>, StoreError>;
+
 /// Returns up to `wanted` values that match, from a consistent snapshot.
-pub(super) fn filtered<S: Scan>(
-    pool: &Pool,
-    scan: &S,
-    after: Option<S::Key>,
-    wanted: usize,
-) -> Result<Vec<Stored<S::Value>>, StoreError> {
+pub(super) fn filtered<S: Scan>(pool: &Pool, scan: &S, after: Option<S::Key>, wanted: usize) -> Found<S> {
     // A single statement is consistent, and usually finds enough.
     let size = wanted.saturating_mul(4).clamp(S::MIN_CHUNK, S::MAX_CHUNK);
     let rows = pool.rows(&scan.statement(after, codec::limit(size)))?;
@@ -182,7 +180,7 @@ fn filtered_together<S: Scan>(
     scan: &S,
     mut after: Option<S::Key>,
     wanted: usize,
-) -> Result<Result<Vec<Stored<S::Value>>, StoreError>, Failure> {
+) -> Result<Found<S>, Failure> {
     connection.control(sql::BEGIN_READ)?;
     let mut found = Vec::new();
     loop {
