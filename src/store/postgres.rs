@@ -117,7 +117,8 @@ impl PostgresStore {
     /// # Errors
     ///
     /// Returns the same errors as [`connect`](Self::connect), but [`Version`](PostgresError::Version) only for a
-    /// later version and never [`NoTables`](PostgresError::NoTables).
+    /// later version or for tables of a copy that is not complete, and never
+    /// [`NoTables`](PostgresError::NoTables).
     pub fn migrate(config: &PostgresConfig) -> Result<(), PostgresError> {
         migrate(&open(config)?)
     }
@@ -182,7 +183,11 @@ impl PostgresStore {
     pub fn set_incomplete(&self, is_incomplete: bool) -> Result<(), StoreError> {
         let mark = [sql::INCOMPLETE, sql::VERSION];
         let [to, from] = if is_incomplete { mark } else { [sql::VERSION, sql::INCOMPLETE] };
-        self.rows(&Statement::new(sql::SET_VERSION, [to, from].map(Param::Int))).map(drop)
+        let rows = self.rows(&Statement::new(sql::SET_INCOMPLETE, [to, from].map(Param::Int)))?;
+        if rows.is_empty() {
+            return Err(StoreError::backend("another copy fills the tables"));
+        }
+        Ok(())
     }
 
     /// Executes a statement that may be repeated, and returns its rows.
@@ -422,7 +427,13 @@ fn execute(pool: &Pool, statements: impl Iterator<Item = String>) -> Result<(), 
     for statement in statements {
         // Two clients that create a table at the same time may conflict.
         while let Err(failure) = connection.control(&statement) {
+            let has_lost_server = failure.has_lost_server();
             attempts.after(failure).map_err(backend)?;
+            if has_lost_server {
+                drop(connection);
+                pool.drop_idle();
+                connection = pool.connection()?;
+            }
         }
     }
     connection.give_back();

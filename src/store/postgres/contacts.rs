@@ -163,7 +163,12 @@ pub(super) fn upgrade(pool: &Pool) -> Result<(), StoreError> {
             Ok(Ok(None)) => return Ok(()),
             Ok(Ok(Some(last))) => (after, attempts) = (last, Attempts::default()),
             Ok(Err(error)) => return Err(error),
-            Err(failure) => attempts.after(failure)?,
+            Err(failure) => {
+                if failure.has_lost_server() {
+                    pool.drop_idle();
+                }
+                attempts.after(failure)?;
+            }
         }
     }
 }

@@ -36,11 +36,13 @@ pub(super) fn events(pool: &Pool, after: u64, limit: usize) -> Result<Vec<Row>, 
     if is_full || !are_waiting || codec::int(after) < first - 1 {
         return Ok(rows);
     }
-    // The events that commits add from here on are left for the next call, which would otherwise not end while
-    // others commit.
-    let mut left = limit;
-    while number_waiting(pool)? && left > CHUNK {
-        left -= CHUNK;
+    // Two rounds number at least a chunk, since the first may leave out a large commit, with which the second then
+    // begins. The events that commits add meanwhile may be left for the next call: this one would otherwise not
+    // end while others commit.
+    for _ in 0..limit.div_ceil(CHUNK).saturating_mul(2) {
+        if !number_waiting(pool)? {
+            break;
+        }
     }
     pool.rows(&statement)
 }

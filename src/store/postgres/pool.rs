@@ -104,7 +104,9 @@ impl Pool {
     /// Closes the idle sessions. Call it after a failure that [has lost the server](Failure::has_lost_server),
     /// since the other sessions are of no more use either.
     pub(super) fn drop_idle(&self) {
-        drop(mem::take(&mut self.sessions().idle));
+        let idle = mem::take(&mut self.sessions().idle);
+        // Others use the pool meanwhile.
+        drop(idle);
     }
 
     fn sessions(&self) -> MutexGuard<'_, Sessions> {

@@ -169,7 +169,12 @@ pub(super) fn filtered<S: Scan>(pool: &Pool, scan: &S, after: Option<S::Key>, wa
         };
         match read {
             Ok(found) => return found,
-            Err(failure) => attempts.after(failure)?,
+            Err(failure) => {
+                if failure.has_lost_server() {
+                    pool.drop_idle();
+                }
+                attempts.after(failure)?;
+            }
         }
     }
 }

@@ -15,7 +15,7 @@ use tokio_postgres::{Client, Connection, Row, SimpleQueryMessage, Statement as P
 
 use super::config::PostgresConfig;
 use super::pool::Failure;
-use super::socket::{Blocking, Deadline, Reads, Socket, balance};
+use super::socket::{Address, Blocking, Deadline, Reads, Socket, balance};
 use super::sql::Statement;
 use super::tls::{Encrypted, Tls};
 
@@ -71,9 +71,8 @@ impl Session {
         let mut failure = Box::<dyn Error + Send + Sync>::from("expected a host, found none");
         for (tried, place) in places.into_iter().enumerate() {
             // A host that does not respond leaves time for the others.
-            let left = deadline.left().map_err(|error| Failure::Unreachable(error.into()))?;
-            let others = u32::try_from(count - tried - 1).unwrap_or(u32::MAX - 1);
-            match Self::open_on(place, config, tls, Deadline::after(left / (others + 1))) {
+            let share = deadline.share(count - tried).map_err(|error| Failure::Unreachable(error.into()))?;
+            match Self::open_on(place, config, tls, share) {
                 Ok(session) => return Ok(session),
                 Err(error) => failure = error,
             }
@@ -81,7 +80,7 @@ impl Session {
         Err(Failure::Unreachable(failure))
     }
 
-    /// Connects to the host with a place in the list of hosts.
+    /// Connects to the first address of the host with a place in the list of hosts that accepts the session.
     fn open_on(
         place: usize,
         config: &PostgresConfig,
@@ -94,11 +93,32 @@ impl Session {
         let ports = server.get_ports();
         let port = ports.get(place).or(ports.first()).copied().unwrap_or(5432);
         let address = address.as_ref().or(host).ok_or("expected a host, found none")?;
-        let socket = Socket::connect(address, port, server, deadline)?;
         let name = match host {
             Some(Host::Tcp(name)) => Some(name.as_str()),
             _ => None,
         };
+        let addresses = Address::of(address, port, server, deadline)?;
+        let mut failure = Box::<dyn Error + Send + Sync>::from("the host has no address");
+        for (tried, address) in addresses.iter().enumerate() {
+            let share = deadline.share(addresses.len() - tried)?;
+            match Self::open_at(address, name, config, tls, share) {
+                Ok(session) => return Ok(session),
+                Err(error) => failure = error,
+            }
+        }
+        Err(failure)
+    }
+
+    /// Connects to an address of the host with a name.
+    fn open_at(
+        address: &Address,
+        name: Option<&str>,
+        config: &PostgresConfig,
+        tls: &Tls,
+        deadline: Deadline,
+    ) -> Result<Self, Box<dyn Error + Send + Sync>> {
+        let server = &config.server;
+        let socket = Socket::connect(address, server, deadline)?;
         let stream = Blocking(socket.clone());
         // All reads block, so the connection is never pending.
         socket.allow(Reads::Any)?;
@@ -261,6 +281,7 @@ impl Driver {
 
     /// Detects whether the server has closed the connection.
     fn check(&mut self) {
+        self.socket.set_deadline(Deadline::after(MAX_CLOSING));
         self.poll(Reads::Arrived, &mut Context::from_waker(Waker::noop()));
     }
 }

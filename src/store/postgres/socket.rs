@@ -4,6 +4,8 @@ use std::io::{self, ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream, ToSocketAddrs};
 #[cfg(unix)]
 use std::os::unix::net::UnixStream;
+#[cfg(unix)]
+use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 use std::task::{Context, Poll};
@@ -27,6 +29,13 @@ pub(super) struct Socket(Arc<Shared>);
 struct Shared {
     stream: Stream,
     state: Mutex<State>,
+}
+
+/// An address of a server.
+pub(super) enum Address {
+    Tcp(SocketAddr),
+    #[cfg(unix)]
+    Unix(PathBuf),
 }
 
 /// A stream of bytes.
@@ -78,12 +87,19 @@ const TOLERANCE: u32 = 16;
 const MAX_TIMEOUT: Duration = Duration::from_secs(31_536_000);
 
 impl Socket {
-    /// Connects to the first address of a host that accepts the connection.
-    pub(super) fn connect(host: &Host, port: u16, config: &Config, deadline: Deadline) -> io::Result<Self> {
-        let stream = match host {
-            Host::Tcp(name) => Stream::Tcp(connect_tcp(name, port, config, deadline)?),
+    /// Connects to an address.
+    pub(super) fn connect(address: &Address, config: &Config, deadline: Deadline) -> io::Result<Self> {
+        let left = deadline.left()?;
+        let timeout = config.get_connect_timeout().map_or(left, |timeout| left.min(*timeout));
+        let stream = match address {
+            Address::Tcp(address) => {
+                let stream = TcpStream::connect_timeout(address, timeout)?;
+                stream.set_nodelay(true)?;
+                set_keepalive(&stream, config)?;
+                Stream::Tcp(stream)
+            }
             #[cfg(unix)]
-            Host::Unix(folder) => Stream::Unix(UnixStream::connect(folder.join(format!(".s.PGSQL.{port}")))?),
+            Address::Unix(path) => Stream::Unix(connect_unix(path, timeout)?),
         };
         let state = State { deadline, reads: Reads::None, timeout: Duration::MAX };
         Ok(Self(Arc::new(Shared { stream, state: Mutex::new(state) })))
@@ -218,10 +234,35 @@ impl Write for &Stream {
     }
 }
 
+impl Address {
+    /// Returns the addresses of a host, in the order in which they are to be tried.
+    pub(super) fn of(host: &Host, port: u16, config: &Config, deadline: Deadline) -> io::Result<Vec<Self>> {
+        match host {
+            Host::Tcp(name) => {
+                let mut addresses = addresses(name, port, deadline)?;
+                balance(&mut addresses, config);
+                Ok(addresses.into_iter().map(Self::Tcp).collect())
+            }
+            #[cfg(unix)]
+            Host::Unix(folder) => Ok(vec![Self::Unix(folder.join(format!(".s.PGSQL.{port}")))]),
+        }
+    }
+}
+
 impl Deadline {
     pub(super) fn after(timeout: Duration) -> Self {
         let now = Instant::now();
         Self { timeout, end: now.checked_add(timeout.min(MAX_TIMEOUT)).unwrap_or(now) }
+    }
+
+    /// Returns the deadline of the first of `attempts`, which leaves the others as much time.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`TimedOut`] if this deadline has passed.
+    pub(super) fn share(self, attempts: usize) -> io::Result<Self> {
+        let attempts = u32::try_from(attempts.max(1)).unwrap_or(u32::MAX);
+        Ok(Self::after(self.left()? / attempts))
     }
 
     /// Returns the time until the deadline.
@@ -239,23 +280,14 @@ impl Deadline {
     }
 }
 
-fn connect_tcp(host: &str, port: u16, config: &Config, deadline: Deadline) -> io::Result<TcpStream> {
-    let mut failure = io::Error::new(ErrorKind::NotFound, format!("host {host:?}: no address found"));
-    let mut addresses = addresses(host, port, deadline)?;
-    balance(&mut addresses, config);
-    for address in addresses {
-        let left = deadline.left()?;
-        let timeout = config.get_connect_timeout().map_or(left, |timeout| left.min(*timeout));
-        match TcpStream::connect_timeout(&address, timeout) {
-            Ok(stream) => {
-                stream.set_nodelay(true)?;
-                set_keepalive(&stream, config)?;
-                return Ok(stream);
-            }
-            Err(error) => failure = error,
-        }
-    }
-    Err(failure)
+/// Connects to a socket in the file system. A server that accepts no connections is waited for until the timeout
+/// of a write.
+#[cfg(unix)]
+fn connect_unix(path: &Path, timeout: Duration) -> io::Result<UnixStream> {
+    let socket = socket2::Socket::new(socket2::Domain::UNIX, socket2::Type::STREAM, None)?;
+    socket.set_write_timeout(Some(timeout))?;
+    socket.connect(&socket2::SockAddr::unix(path)?)?;
+    Ok(socket.into())
 }
 
 /// Shuffles hosts or addresses if the settings ask for that.
@@ -275,7 +307,9 @@ fn set_keepalive(stream: &TcpStream, config: &Config) -> io::Result<()> {
         return Ok(());
     }
     let keepalive = TcpKeepalive::new().with_time(config.get_keepalives_idle());
+    #[cfg(not(any(target_os = "aix", target_os = "openbsd", target_os = "redox", target_os = "solaris")))]
     let keepalive = config.get_keepalives_interval().into_iter().fold(keepalive, TcpKeepalive::with_interval);
+    #[cfg(not(any(target_os = "aix", target_os = "openbsd", target_os = "redox", target_os = "solaris")))]
     let keepalive = config.get_keepalives_retries().into_iter().fold(keepalive, TcpKeepalive::with_retries);
     socket.set_tcp_keepalive(&keepalive)
 }

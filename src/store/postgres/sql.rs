@@ -101,6 +101,9 @@ pub(super) const UPGRADE_CONTACTS: &str = "UPDATE telnum.contact AS c SET extens
      carrier, location, created, updated, is_primary) WHERE c.id = i.id AND c.owner = i.owner \
      AND c.created IS NULL RETURNING c.owner";
 pub(super) const SET_VERSION: &str = "UPDATE telnum.version SET version = ? WHERE id = 1 AND version = ?";
+/// Marks the tables, or removes the mark, and returns a row if they had the other version.
+pub(super) const SET_INCOMPLETE: &str =
+    "UPDATE telnum.version SET version = ? WHERE id = 1 AND version = ? RETURNING version";
 
 /// The names of the indexes of the tables.
 pub(super) const INDEXES: &str = "SELECT indexname FROM pg_indexes WHERE schemaname = ?";
