@@ -47,8 +47,8 @@
 //!    replays the first response (`replay`).
 //! 4. `Execution::plan` reads the records, and `Command::decide` (`command`) decides each of them by
 //!    [`NumberRecord::create`](crate::record::NumberRecord::create). Numbers to buy are first
-//!    discovered at carriers (`discover`). Where the commit verifies that new numbers are on no active port
-//!    request, that is not read.
+//!    discovered at carriers (`discover`). Port requests are not read if the guards of the commit
+//!    verify that new numbers are on none.
 //! 5. `Execution::check` asks billing for quotes (`pricing`). A dry run ends here.
 //! 6. `Execution::admit` applies the rate limit of the API, if it has one, and `Execution::prepare` turns
 //!    decisions into changes. A decision that needs external effects becomes a claim of the record, under

@@ -31,6 +31,7 @@ use telnum::idempotency::IdempotencyKey;
 use telnum::inventory::{
     Create, Inventory, InventoryBuilder, InventoryError, InventoryErrorKind, InventoryLimits, Options,
 };
+use telnum::lifecycle::State;
 use telnum::names::CarrierName;
 use telnum::normalize::{Converter, Converters, Normalizer};
 use telnum::policy::{DocumentLimits, LeaseTerms, Policy, Retention};
@@ -522,6 +523,67 @@ fn item_27_a_stopped_sweep_leaves_effects_to_the_recovery() {
     assert!(inventory.sweep().unwrap().is_empty());
     // Each number was bought and returned once.
     assert_eq!(carrier.orders().len(), 8);
+}
+
+/// A carrier that takes back no number, and the count of its refusals.
+#[derive(Clone, Debug, Default)]
+struct Refusing(Arc<AtomicU64>);
+
+impl Carrier for Refusing {
+    fn name(&self) -> CarrierName {
+        "telnyx".parse().unwrap()
+    }
+
+    fn search(&self, _: &NumberSearch) -> Result<Vec<Offer>, CarrierError> {
+        Ok(Vec::new())
+    }
+
+    fn check(&self, numbers: &[PhoneNumber]) -> Result<Vec<Availability>, CarrierError> {
+        let is_sold = |number: &PhoneNumber| number.to_string().as_str() < "+13013591000";
+        let availability =
+            |number| if is_sold(number) { Availability::Available } else { Availability::Unavailable };
+        Ok(numbers.iter().map(availability).collect())
+    }
+
+    fn acquire(&self, _: &NumberRecord, _: IdempotencyKey) -> Result<Option<Value>, CarrierError> {
+        Ok(None)
+    }
+
+    fn disconnect(&self, _: &NumberRecord, _: IdempotencyKey) -> Result<Option<Value>, CarrierError> {
+        self.0.fetch_add(1, Ordering::SeqCst);
+        Err(CarrierError::refused(self.name(), "not now"))
+    }
+}
+
+#[test]
+fn item_27_a_sweep_begins_after_the_page_at_which_the_last_one_was_stopped() {
+    let carrier = Refusing::default();
+    let policy = Policy::default().with_reservation(LeaseTerms::new(60)).with_disconnect_on_release(true);
+    let limits = InventoryLimits::default().with_claim_timeout(Duration::ZERO);
+    let seconds = Arc::new(AtomicU64::new(0));
+    let clock = Arc::clone(&seconds);
+    let now = move || Timestamp::from_gregorian(START + clock.load(Ordering::SeqCst)).unwrap();
+    let builder = builder(&Arc::default()).carrier(carrier.clone()).policy(policy).limits(limits).clock(now);
+    let inventory = builder.build();
+    // A page of numbers that the carrier does not take back, and one that belongs to nobody else.
+    let sold: Vec<_> = (0..1_000).map(|place| format!("+1301359{place:04}")).collect();
+    let own = ["+13013591000"];
+    assert!(inventory.reserve(&sold, &by("shop")).unwrap().is_success());
+    let free = Create::default().with_state(State::Available);
+    assert!(inventory.create(own, &free, &Options::new(Actor::System)).unwrap().is_success());
+    assert!(inventory.reserve(own, &by("shop")).unwrap().is_success());
+    seconds.store(100, Ordering::SeqCst);
+    let until = |refused: u64| {
+        let end = carrier.0.load(Ordering::SeqCst) + refused;
+        let carrier = carrier.clone();
+        move || carrier.0.load(Ordering::SeqCst) < end
+    };
+    let report = inventory.sweep_while(until(2)).unwrap();
+    assert!(report.is_stopped && report.ended == 0, "{report:?}");
+    // The other refused numbers are due again.
+    assert_eq!(inventory.recover().unwrap().failed.len(), 998);
+    let report = inventory.sweep_while(until(2)).unwrap();
+    assert!(report.is_stopped && report.ended == 1, "{report:?}");
 }
 
 #[derive(Clone, Debug)]

@@ -593,17 +593,20 @@ impl<F: Fn() + Send + Sync> Carrier for Hooked<F> {
     }
 }
 
-/// The time of the leases of [`process`].
+/// The time of the leases of a process that loses one.
 const LEASE_TIME: Duration = Duration::from_millis(600);
+/// The time of the leases of a process that keeps them.
+const LONG_LEASE_TIME: Duration = Duration::from_secs(60);
 
-/// Returns the inventory of a process over the store of `world`, which calls `hook` before each order.
-fn process(world: &World, hook: impl Fn() + Send + Sync + 'static) -> Inventory {
+/// Returns the inventory of a process over the store of `world`, whose leases have the time `lease_time`, and which
+/// calls `hook` before each order.
+fn process(world: &World, lease_time: Duration, hook: impl Fn() + Send + Sync + 'static) -> Inventory {
     let now = Arc::clone(&world.now);
     Inventory::builder(Arc::clone(&world.store))
         .accounts(AccountTree::new([Account::new(shop())]).unwrap())
         .carrier(Hooked { carrier: Arc::clone(&world.carrier), hook })
         .policy(Policy::default().with_reservation(LeaseTerms::new(60)).with_disconnect_on_release(true))
-        .limits(InventoryLimits::default().with_claim_timeout(Duration::ZERO).with_lease_time(LEASE_TIME))
+        .limits(InventoryLimits::default().with_claim_timeout(Duration::ZERO).with_lease_time(lease_time))
         .clock(move || Timestamp::from_gregorian(now.load(Ordering::Relaxed)).unwrap())
         .build()
 }
@@ -643,13 +646,13 @@ fn check_takeover(together: bool) {
     let [is_taken, has_ended] = [is_taken, has_ended].map(Mutex::new);
     let orders = Arc::new(AtomicUsize::new(0));
     let counter = Arc::clone(&orders);
-    let first = process(&world, move || {
+    let first = process(&world, LEASE_TIME, move || {
         counter.fetch_add(1, Ordering::Relaxed);
         begun.send(()).unwrap();
         is_taken.lock().unwrap().recv().unwrap();
     });
     let is_first = AtomicUsize::new(0);
-    let second = process(&world, move || {
+    let second = process(&world, LONG_LEASE_TIME, move || {
         if is_first.fetch_add(1, Ordering::Relaxed) == 0 {
             taken.send(()).unwrap();
             has_ended.lock().unwrap().recv().unwrap();
@@ -691,7 +694,7 @@ fn a_sweep_that_loses_its_lease_between_orders_stops() {
     let store = Arc::clone(&world.store);
     let orders = Arc::new(AtomicUsize::new(0));
     let counter = Arc::clone(&orders);
-    let sweeper = process(&world, move || {
+    let sweeper = process(&world, LEASE_TIME, move || {
         counter.fetch_add(1, Ordering::Relaxed);
         thread::sleep(LEASE_TIME);
         // Another process sweeps.

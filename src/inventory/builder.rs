@@ -10,6 +10,7 @@ use super::lookup::{PortingLookup, StoredPorts};
 use super::recent::RecentSearches;
 use super::recover::LastRecovered;
 use super::services::Services;
+use super::sweep::NextSweep;
 use crate::account::{AccountTree, Accounts};
 use crate::carrier::{Carrier, LocalCarrier};
 use crate::classify::Classifiers;
@@ -84,6 +85,7 @@ impl Inventory {
             keys: Arc::new(random_key),
             searches: RecentSearches::default(),
             last_recovered: LastRecovered::default(),
+            sweep_start: NextSweep::default(),
         };
         InventoryBuilder { services }
     }

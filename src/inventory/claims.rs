@@ -26,10 +26,10 @@ struct Settlement {
 /// may not.
 pub(super) type MayRun<'a> = &'a mut dyn FnMut() -> bool;
 
-/// The completion of claims that do not depend on each other. Their outcomes are committed together, with a
-/// delay of at most [`SETTLE_TIME`] between effects.
+/// The completion of claims that do not depend on each other. Their outcomes are committed together, after the first
+/// effect that ends [`SETTLE_TIME`] after the last commit.
 ///
-/// A crash loses the outcomes of that time. Recovery then repeats the effects with the same idempotency keys,
+/// A crash loses the outcomes since the last commit. Recovery then repeats the effects with the same idempotency keys,
 /// for which carriers and providers must return the same outcomes without ordering again.
 pub(super) struct Completion<'a, T> {
     services: &'a Services,
@@ -65,9 +65,13 @@ impl<'a, T> Completion<'a, T> {
         }
         match self.services.run_claims(claims, may_run) {
             Ok(settlements) => {
+                // One roll-back at a time: it is an effect, before which the caller decides whether to continue.
+                let is_abandoned = settlements.iter().any(|settlement| {
+                    settlement.change.value().is_some_and(|record| record.pending().is_some())
+                });
                 self.open.extend(Some(tag).into_iter().zip(settlements));
                 let is_full = self.open.len() >= self.services.store.max_changes();
-                let is_due = is_full || self.committed.elapsed() >= SETTLE_TIME;
+                let is_due = is_full || is_abandoned || self.committed.elapsed() >= SETTLE_TIME;
                 if is_due { self.commit() } else { Vec::new() }
             }
             Err(outcomes) => Some(tag).into_iter().zip(outcomes).collect(),

@@ -364,7 +364,7 @@ impl Command<'_> {
         }
     }
 
-    /// Returns whether the command is probably for numbers on active port requests.
+    /// Returns whether the numbers of the command are expected to be on active port requests.
     pub(super) fn expects_port_request(&self) -> bool {
         matches!(self, Self::Create(create) if create.ported_in)
     }

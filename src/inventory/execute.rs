@@ -103,6 +103,7 @@ impl Services {
             && may_change.is_none()
             && completion.is_none()
             && !command.expects_port_request()
+            && (request.is_none() || self.limits.retry.has_second())
             && !(options.dry_run || options.all_or_nothing);
         let is_port_completed = false;
         let mut execution = Execution {

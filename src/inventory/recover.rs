@@ -12,6 +12,7 @@ use super::options::Options;
 use super::outcome::{NumberOutcome, text_of};
 use super::services::Services;
 use super::task_lease::TaskLease;
+use crate::idempotency::IdempotencyKey;
 use crate::number::PhoneNumber;
 use crate::record::{NumberRecord, Pending, Refusal};
 use crate::store::{Query, Stored};
@@ -29,7 +30,7 @@ pub struct RecoverReport {
     /// number that it sold, the claim stays.
     pub failed: Vec<(PhoneNumber, InventoryError)>,
     /// The number of claims that are too recent to be recovered, or that were not begun before the
-    /// recovery [was stopped](Inventory::recover_while) or the loss of the lease.
+    /// recovery [was stopped](Inventory::recover_while). After the loss of the lease, other claims are not counted.
     pub left: usize,
     /// Whether the recovery [was stopped](Inventory::recover_while) before the last claim.
     pub is_stopped: bool,
@@ -97,6 +98,20 @@ impl Inventory {
         let mut last = services.last_recovered.get();
         let mut completion = Completion::new(services);
         let mut groups = HashMap::<_, Vec<_>>::new();
+        // A recovery that begins in the middle may be stopped between the claims of a group, as the last one was:
+        // the groups are read in advance.
+        let are_groups_known = last.is_some();
+        if are_groups_known {
+            services.each_claim(None, |stored, pending| {
+                if let Some(key) = group_of(pending)
+                    && pending.abandoned().is_none()
+                    && !services.is_recent(pending)
+                {
+                    groups.entry(key).or_default().push(stored.clone());
+                }
+                ControlFlow::Continue(())
+            })?;
+        }
         let visited = services.each_claim(last, |stored, pending| {
             if !lease.renew() {
                 return ControlFlow::Break(());
@@ -111,7 +126,7 @@ impl Inventory {
                 return ControlFlow::Continue(());
             }
             last = Some(stored.number());
-            match pending.part().filter(|part| part.together > 0) {
+            match group_of(pending) {
                 _ if pending.abandoned().is_some() => match services.roll_back(stored) {
                     Ok(()) => report.rolled_back += 1,
                     Err(error) => report.failed.push((stored.number(), error)),
@@ -120,14 +135,17 @@ impl Inventory {
                     let outcomes = completion.complete(stored.number(), stored, &mut || lease.renew());
                     report.add(outcomes, &lease);
                 }
-                Some(part) => {
-                    let key = (part.whole, part.together);
+                Some(key) => {
                     let claimed = groups.entry(key).or_default();
-                    claimed.push(stored.clone());
-                    if claimed.len() == part.together {
+                    if !are_groups_known {
+                        claimed.push(stored.clone());
+                    }
+                    if claimed.len() == key.1 {
                         claimed.sort_unstable_by_key(|stored: &Stored<NumberRecord>| stored.number());
                         report.add(services.complete_claims(claimed, &mut || lease.renew()), &lease);
                         groups.remove(&key);
+                    } else if are_groups_known && !claimed.is_empty() {
+                        report.left += 1;
                     }
                 }
             }
@@ -137,7 +155,9 @@ impl Inventory {
         visited?;
         // Other callers are completing the other claims of these groups, the recovery was stopped, or the lease is
         // lost.
-        report.left += groups.values().map(Vec::len).sum::<usize>();
+        if !are_groups_known {
+            report.left += groups.values().map(Vec::len).sum::<usize>();
+        }
         services.last_recovered.set(last.filter(|_| report.is_stopped));
         report.is_elsewhere = !lease.end()?;
         Ok(report)
@@ -279,6 +299,11 @@ impl Services {
             }
         }
     }
+}
+
+/// Returns the request and the number of the claims that are completed together with a claim, if there are any.
+fn group_of(pending: &Pending) -> Option<(IdempotencyKey, usize)> {
+    pending.part().filter(|part| part.together > 0).map(|part| (part.whole, part.together))
 }
 
 /// The number of the last claim that a recovery began before it was stopped.

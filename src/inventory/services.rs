@@ -10,6 +10,7 @@ use super::lookup::{ActivePort, PortingLookup};
 use super::options::Options;
 use super::recent::RecentSearches;
 use super::recover::LastRecovered;
+use super::sweep::NextSweep;
 use crate::account::{AccountId, Accounts, Actor};
 use crate::carrier::{Carrier, CarrierInfo};
 use crate::classify::Classifiers;
@@ -49,6 +50,7 @@ pub(super) struct Services {
     pub(super) keys: Arc<dyn Fn() -> IdempotencyKey + Send + Sync>,
     pub(super) searches: RecentSearches,
     pub(super) last_recovered: LastRecovered,
+    pub(super) sweep_start: NextSweep,
 }
 
 /// The maximum number of records to read, or numbers to look up, in one call.

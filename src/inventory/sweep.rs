@@ -1,4 +1,5 @@
-use std::sync::Arc;
+use std::mem;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::claims::Completion;
 use super::error::InventoryError;
@@ -39,7 +40,7 @@ pub struct SweepReport {
 }
 
 /// The states that numbers leave after some time, in the order of the sweep: a number that enters a state
-/// leaves it in the next sweep at the earliest.
+/// leaves it in the next sweep at the earliest, unless a sweep begins where the last one was stopped.
 const STATES: [State; 6] =
     [State::Deleted, State::Discovery, State::PortIn, State::Aging, State::Released, State::Reserved];
 
@@ -83,7 +84,7 @@ impl Inventory {
 
     /// Makes the transitions that are due, as [`sweep`](Self::sweep) does, but reads no further page and begins no
     /// further effect at a carrier or a provider once `may_continue`, which is called before each of them, returns
-    /// `false`. The next sweep makes the rest, and the [recovery](Self::recover) completes the claims whose effects
+    /// `false`. The next sweep by this inventory begins with the rest, and the [recovery](Self::recover) completes the claims whose effects
     /// were not begun. The store forgets in any case.
     ///
     /// ```
@@ -117,13 +118,21 @@ impl Inventory {
             (StateSet::from([State::Reserved]), Due::latest_lease_at(ctx.policy, ctx.now)..=Timestamp::MAX)
         });
         let dated = (Due::COUNTED_FROM_PAST.into(), Due::latest_recorded_by(ctx.now)..=Timestamp::MAX);
-        'pages: for (states, clock) in due.chain(misdated).chain([dated]) {
-            let query = Query::default().with_states(states).with_clock(clock).with_pending(false);
-            let mut after = None;
+        let queries: Vec<_> = due.chain(misdated).chain([dated]).collect();
+        // Slow refusals at which the last sweep was stopped hold up no others: this one begins after them.
+        let SweepStart { query: first, after: begun } = services.sweep_start.take();
+        let (mut after, rounds) = (begun, queries.len() + usize::from(begun.is_some()));
+        'queries: for (round, (states, clock)) in queries.iter().cycle().skip(first).take(rounds).enumerate()
+        {
+            let query = Query::default().with_states(*states).with_clock(clock.clone()).with_pending(false);
+            let is_rest = round == queries.len();
             loop {
                 report.is_stopped = report.is_stopped || !may_continue();
                 if report.is_stopped {
-                    break 'pages;
+                    services
+                        .sweep_start
+                        .set(SweepStart { query: (first + round) % queries.len().max(1), after });
+                    break 'queries;
                 }
                 if lease.renew() {
                     let page = services.store.scan(&query, after, PAGE_SIZE)?;
@@ -134,6 +143,9 @@ impl Inventory {
                     report.is_elsewhere = !lease.end()?;
                     return Ok(report);
                 }
+                if is_rest && after >= begun {
+                    after = None;
+                }
                 if after.is_none() {
                     break;
                 }
@@ -142,6 +154,27 @@ impl Inventory {
         // Also after a stop: transitions that are due at every call and fail must not keep the log growing.
         services.store.forget(&Forget::by(&ctx.policy.retention, ctx.now))?;
         Ok(report)
+    }
+}
+
+/// The place at which a sweep begins: a query, and the number that its first page follows.
+#[derive(Clone, Copy, Debug, Default)]
+struct SweepStart {
+    query: usize,
+    after: Option<PhoneNumber>,
+}
+
+/// The place at which the last sweep was stopped, for the next one of the same inventory.
+#[derive(Debug, Default)]
+pub(super) struct NextSweep(Mutex<SweepStart>);
+
+impl NextSweep {
+    fn take(&self) -> SweepStart {
+        mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn set(&self, start: SweepStart) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = start;
     }
 }
 

@@ -206,7 +206,8 @@ impl PortDesk {
         let id = new.id;
         let PortDecision { request, events } = PortRequest::create(new, &self.context(actor))?;
         for attempt in self.retry.attempts() {
-            let guards = self.check_numbers(&request, None, attempt == 1, actor)?;
+            let guards =
+                self.check_numbers(&request, None, attempt == 1 && self.retry.has_second(), actor)?;
             let change = Change::put(request.clone(), Expect::Absent).with_events(events.clone());
             if self.commit(Batch::from(change).with_guards(guards))?.is_some() {
                 return Ok(request);
@@ -297,7 +298,8 @@ impl PortDesk {
             let guards = if request.active_numbers().eq(stored.active_numbers()) {
                 Vec::new()
             } else {
-                self.check_numbers(&request, Some(&stored), attempt == 1 && !is_submitted, actor)?
+                let may_fail = attempt == 1 && self.retry.has_second() && !is_submitted;
+                self.check_numbers(&request, Some(&stored), may_fail, actor)?
             };
             if is_submitted {
                 self.check_charges(&request, accept_charges)?;

@@ -30,6 +30,11 @@ impl Retry {
         Self { max_attempts: if max_attempts == 0 { 1 } else { max_attempts } }
     }
 
+    /// Returns whether a first attempt that may fail without a reason leaves another one.
+    pub(crate) const fn has_second(self) -> bool {
+        self.max_attempts > 1
+    }
+
     /// Returns an iterator over the attempts, counted from 1. It waits before each attempt except the
     /// first.
     pub(crate) fn attempts(self) -> impl Iterator<Item = usize> {
