@@ -138,7 +138,8 @@ pub struct Account {
 /// ```
 pub trait Accounts: Send + Sync {
     /// Returns the account with `id`, including its [`ancestors`](Account::ancestors) and
-    /// [`reseller`](Account::reseller); `None` if it does not exist.
+    /// [`reseller`](Account::reseller); `None` if it does not exist. Keep accounts in memory: the routers of the
+    /// feature `http` also call this method on the thread that reads requests.
     ///
     /// ```
     /// use telnum::account::{Account, AccountTree, Accounts};

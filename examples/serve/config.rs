@@ -37,10 +37,9 @@ use super::strict;
 pub(crate) struct Config {
     /// The address to listen on. With port 0 the system chooses the port. Default: `127.0.0.1:8000`.
     pub(crate) listen: SocketAddr,
-    /// The scheme and authority of the links to contact numbers, such as `https://api.example.com`, and a path if
-    /// there is one; empty for
-    /// links that start with the path. Default: `http://` and the address that the server listens on, or empty
-    /// if it listens on all addresses.
+    /// The scheme, the authority and the path, if any, of the links to contact numbers, such as
+    /// `https://api.example.com`; empty for links that start with the path. Default: `http://` and the address that
+    /// the server listens on, or empty if it listens on all addresses.
     pub(crate) base_url: Option<String>,
     /// The store of the numbers: the path of a file, relative to the configuration,
     /// `postgres://user:password@host/database`, or `memory`.
@@ -805,6 +804,10 @@ impl Config {
     fn check_carriers(&self) -> Result<(), ConfigError> {
         let built_in = |carrier: CarrierName| BuiltInCarrier::ALL.iter().any(|known| known.name() == carrier);
         for (index, CarrierStock { name, .. }) in self.carriers.iter().enumerate() {
+            if self.carriers.iter().take(index).any(|other| other.name == *name) {
+                let problem = format_args!("expected each name once, found {name} twice");
+                return Err(self.error(&format!("carriers[{index}].name"), &problem));
+            }
             if built_in(*name) {
                 let problem = format_args!("expected a name that no built-in carrier has, found {name}");
                 return Err(self.error(&format!("carriers[{index}].name"), &problem));

@@ -31,8 +31,8 @@
 //!     http://127.0.0.1:8000/v2/accounts/shop/port_requests
 //! ```
 //!
-//! `/docs` displays the OpenAPI document in Swagger UI, `/health` reads from the stores, and `/metrics` counts and measures requests and
-//! commits, as text for Prometheus. At intervals the server completes claims that a crash has left, and makes the
+//! `/docs` displays the OpenAPI document in Swagger UI, `/health` reads from the stores, and `/metrics` counts and
+//! measures requests and commits, as text for Prometheus. At intervals the server completes claims that a crash has left, and makes the
 //! transitions that are due. Ctrl-C or SIGTERM stops it after it has answered the requests in progress, within
 //! `limits.shutdown_timeout_ms`; a second signal stops it at once. The log contains one JSON object per line;
 //! `RUST_LOG` sets its level (`RUST_LOG=warn`).

@@ -34,12 +34,13 @@ impl StoreName {
         self.0 == "memory"
     }
 
-    /// Returns the name with the path of a file relative to `directory`.
+    /// Returns the name with the absolute path of a file that is relative to `directory`.
     pub(crate) fn in_directory(self, directory: &Path) -> Self {
         if self.is_memory() || self.is_database() {
             self
         } else {
-            Self(directory.join(self.0).to_string_lossy().into_owned())
+            let path = directory.join(self.0);
+            Self(std::path::absolute(&path).unwrap_or(path).to_string_lossy().into_owned())
         }
     }
 

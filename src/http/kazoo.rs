@@ -20,9 +20,9 @@
 //! # Accounts
 //!
 //! The path of an account gives access to its numbers and to those of the accounts below it, whoever the
-//! actor is. A request for any other number is answered with 404. A request for an account that is not the actor's or below
-//! it has one answer, whether the account exists or not. Available numbers can be read below every path; a number to create, reserve, activate or port need
-//! not belong to the account yet.
+//! actor is. A request for any other number is answered with 404. A request for an account that is not the actor's
+//! or below it has one answer, whether the account exists or not. Available numbers can be read below every path; a
+//! number to create, reserve, activate or port need not belong to the account yet.
 //!
 //! # Where the published documents disagree
 //!

@@ -177,7 +177,7 @@ const BINARY: [(&str, &[&str]); 2] = [
     ("Letter", &["text/html", "text/plain"]),
 ];
 
-/// The kinds of operations that need no authentication, and of those that do.
+/// All kinds of operations. The last one needs no authentication.
 const ALL: &[OperationKind] = &[
     Searches,
     Events,

@@ -107,8 +107,9 @@ async fn health(health: Health) -> Response {
     };
     match tokio::time::timeout(HEALTH_TIMEOUT, read).await {
         Ok(Ok(true)) => return (StatusCode::OK, JSON, r#"{"status":"ok"}"#).into_response(),
-        // These errors have been logged.
-        Ok(Ok(false) | Err(_)) => {}
+        // The error has been logged.
+        Ok(Ok(false)) => {}
+        Ok(Err(error)) => tracing::error!(%error, "store cannot be read"),
         Err(_) => tracing::error!("store does not answer"),
     }
     (StatusCode::SERVICE_UNAVAILABLE, JSON, r#"{"status":"unavailable"}"#).into_response()

@@ -331,7 +331,8 @@ fn ask_for_much(limits: ServerLimits) -> (Server, TcpStream) {
 #[test]
 fn a_connection_that_receives_a_response_is_not_idle() {
     let (server, mut slow) = ask_for_much(ServerLimits::default().with_max_connections(1));
-    std::thread::sleep(Duration::from_millis(300));
+    // The response has begun.
+    assert_eq!(slow.peek(&mut [0]).unwrap(), 1);
     std::thread::scope(|scope| {
         let other = scope.spawn(|| send_bytes(&server, "GET", "/small", &Map::new(), Vec::new()));
         std::thread::sleep(Duration::from_millis(500));

@@ -30,6 +30,8 @@ use crate::record::Refusal;
 pub(super) struct KazooRequest<P> {
     pub(super) api: KazooApi,
     pub(super) actor: Actor,
+    /// Whether the actor was known and enabled before the body was read; otherwise it was not read.
+    is_known: bool,
     pub(super) path: P,
     pub(super) params: QueryParams,
     pub(super) envelope: RequestEnvelope,
@@ -122,7 +124,19 @@ impl<P: DeserializeOwned + Send> KazooRequest<P> {
         let (bytes, permit) = body::read(body, limits, &api.state.open_bodies).await?;
         let (api, envelope) = (api.clone(), RequestEnvelope::default());
         Ok((
-            Self { api, actor, path, params, envelope, key, deadline, is_lookup: false, echo, permit },
+            Self {
+                api,
+                actor,
+                is_known,
+                path,
+                params,
+                envelope,
+                key,
+                deadline,
+                is_lookup: false,
+                echo,
+                permit,
+            },
             bytes,
         ))
     }
@@ -210,7 +224,7 @@ impl<P> KazooRequest<P> {
         T: Send + 'static,
         F: FnOnce(&Inventory, &Options, &KazooApi) -> Result<T, KazooError> + Send + 'static,
     {
-        let Self { api, actor, params, envelope, key, deadline, is_lookup, permit, .. } = self;
+        let Self { api, actor, is_known, params, envelope, key, deadline, is_lookup, permit, .. } = self;
         let unknown = params.remaining().next().map(RequestError::unknown_parameter);
         let execution = api.state.execution;
         let call = move || {
@@ -226,7 +240,7 @@ impl<P> KazooRequest<P> {
                 || inventory.accounts().is_admin(actor),
                 |account| inventory.accounts().can_manage(actor, account),
             );
-            if !is_allowed {
+            if !is_known || !is_allowed {
                 return Err(InventoryError::from(Refusal::Forbidden(actor)).into());
             }
             // Only an admin gets here with an account that does not exist: others cannot tell it from a foreign one.

@@ -58,7 +58,7 @@ pub(crate) async fn read(
     limits: &ServerLimits,
     open: &OpenBodies,
 ) -> Result<(Bytes, BodyPermit), RequestError> {
-    let max = limits.max_body_bytes;
+    let max = max_bytes(limits);
     // A body whose `Content-Length` exceeds the limit is not read at all.
     if body.size_hint().lower() > max as u64 {
         return Err(RequestError::BodyTooLarge { max });
@@ -73,9 +73,14 @@ pub(crate) async fn read(
     Ok((bytes, BodyPermit(Some(Arc::new(taken)))))
 }
 
+/// Returns the maximum size of a body. One that exceeds the total could never be received.
+fn max_bytes(limits: &ServerLimits) -> usize {
+    limits.max_body_bytes.min(limits.max_total_body_bytes)
+}
+
 /// Receives a body, of which each part counts from when it arrives: a declared length takes nothing.
 async fn receive(body: Body, limits: &ServerLimits, taken: &mut OpenBody) -> Result<Bytes, RequestError> {
-    let max = limits.max_body_bytes;
+    let max = max_bytes(limits);
     let mut parts = body.into_data_stream();
     let (mut first, mut all) = (Bytes::new(), Vec::new());
     while let Some(part) = parts.next().await {

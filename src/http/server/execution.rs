@@ -112,10 +112,15 @@ mod tests {
         let is_started = Arc::new(AtomicBool::new(false));
         runtime.block_on(async {
             let run = |call: Box<dyn FnOnce() + Send>| ExecutionMode::BlockingPool.run(call);
-            let first = run(Box::new(|| std::thread::sleep(Duration::from_millis(200))));
+            let (release, released) = std::sync::mpsc::channel::<()>();
+            let first = run(Box::new(move || assert!(released.recv().is_err())));
             let start = is_started.clone();
             let second = run(Box::new(move || start.store(true, Ordering::Relaxed)));
-            let second = tokio::time::timeout(Duration::from_millis(50), second);
+            let second = async move {
+                let second = tokio::time::timeout(Duration::from_millis(50), second).await;
+                drop(release);
+                second
+            };
             let (first, second) = futures_util::future::join(first, second).await;
             assert!(first.is_ok() && second.is_err());
             run(Box::new(|| ())).await.unwrap();

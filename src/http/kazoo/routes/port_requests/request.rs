@@ -23,7 +23,7 @@ type PortRequestRequest = KazooRequest<(String, String)>;
     params(("account_id" = String, Path)),
     request_body(content = Value, description = "`{data: document}`: `name` and `numbers` are required"),
     responses((status = 201, description = "The created request"), (status = 400, description = "The document is invalid, or numbers cannot be ported"),
-        (status = 409, description = "The idempotency key was used for another request, or another request is changing the port request")))]
+        (status = 409, description = "The idempotency key was used for another account or, if the port request has not changed since, for another name or other numbers; or another request is changing the port request")))]
 pub(in crate::http::kazoo) async fn create(mut request: KazooRequest<String>) -> Response {
     let mut document = request.take_changes();
     run(request, Operation::Assign, move |call| {
