@@ -11,7 +11,8 @@
 //! copied. The target assigns new revisions.
 //!
 //! An interrupted copy cannot be used: a file is called `.incomplete` until it is verified, and the tables in
-//! PostgreSQL are marked. Delete them and start again.
+//! PostgreSQL are marked. Delete them and start again. A file without this suffix is whole, even if one with it is
+//! left beside it. The folder needs space for two copies.
 //!
 //! Events keep their sequence numbers, so that consumers continue where they are. For each event that the source
 //! has forgotten, the target logs and forgets another one, which takes a few microseconds in a file. The target
@@ -136,8 +137,10 @@ pub(crate) fn run(cli: &Cli) -> Result<Tally> {
         Ok(copied)
     });
     drop(to);
-    fs::remove_file(incomplete)?;
-    copied
+    let removed = fs::remove_file(&incomplete);
+    let copied = copied?;
+    removed.map_err(|error| format!("{}: copied, but {incomplete} cannot be removed: {error}", cli.to))?;
+    Ok(copied)
 }
 
 fn copy_and_verify(from: &dyn Complete, to: &dyn Complete) -> Result<Tally> {

@@ -67,7 +67,7 @@ fn a_copy_without_events_continues_their_numbers() {
 
 /// The latest receipts are kept, so their order must be copied, whatever their keys are.
 #[test]
-fn a_copy_forgets_the_same_receipts_and_is_called_so_when_it_is_complete() {
+fn a_copy_keeps_the_order_of_receipts_and_is_named_when_it_is_complete() {
     let folder = Folder::new();
     let [from, to] = ["numbers.redb", "copy.redb"].map(|name| folder.path(name));
     let cli = Cli::parse_from(["store_copy", from.to_str().unwrap(), to.to_str().unwrap()]);

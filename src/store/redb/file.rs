@@ -122,7 +122,7 @@ impl Place {
 
 /// Creates a store at `path`, where no file must exist, and calls `fill` to fill it. The file is
 /// written under another name, synced and then renamed, so that `path` never contains an incomplete
-/// file.
+/// file. In a file system without hard links, a crash may leave an empty file there, which must be deleted.
 pub(super) fn create(
     path: &Path,
     cache_size: usize,
