@@ -41,8 +41,8 @@ const CONNECTIONS: usize = 32;
 const ROUNDS: usize = 9;
 const SHOP: &str = "shop";
 
-/// A constant response behind the layers of the server and of the APIs: the redirection to the documentation.
-const CONSTANT: &str = "/";
+/// A constant response behind the layers of the server and of the APIs: that for an unknown path.
+const CONSTANT: &str = "/unknown";
 /// A constant response without the layers of the APIs: request ids, time limits, log.
 const BARE: &str = "/constant";
 const CLASSIFY: &str = "/v2/accounts/shop/phone_numbers/classifiers/4158867900";
@@ -250,7 +250,7 @@ async fn connection(address: SocketAddr, path: &str, requests: usize) -> Vec<Dur
                 break;
             }
         }
-        let status: &[u8] = if path == CONSTANT { b"HTTP/1.1 307 " } else { b"HTTP/1.1 200 " };
+        let status: &[u8] = if path == CONSTANT { b"HTTP/1.1 404 " } else { b"HTTP/1.1 200 " };
         assert!(buffer.starts_with(status), "{}", String::from_utf8_lossy(&buffer[..length]));
         times.push(started.elapsed());
     }
