@@ -814,27 +814,28 @@ fn a_page_of_port_requests_reads_only_its_rows() {
 fn reading_events_ends_while_others_commit() {
     let schema = Schema::new(&urls()[0], |config| config);
     let (store, is_done) = (schema.store(), AtomicBool::new(false));
-    let (at, number) = ("2026-03-01T12:00:00Z".parse().unwrap(), number(0));
-    let event = Event { number, at, actor: Actor::System, kind: EventKind::Updated };
-    let log = |count: usize| {
-        let events = vec![event.clone(); count];
+    let at = "2026-03-01T12:00:00Z".parse().unwrap();
+    let log = |number: PhoneNumber, count: usize| {
+        let events = vec![Event { number, at, actor: Actor::System, kind: EventKind::Updated }; count];
         let change = Change::<NumberRecord>::remove(number, Expect::Absent).with_events(events);
         store.commit(change.into()).unwrap();
     };
     thread::scope(|scope| {
-        let writers: Vec<_> = (0..4)
-            .map(|_| {
-                scope.spawn(|| {
+        // Each writer has a number of its own.
+        let writers: Vec<_> = (1..=4)
+            .map(|writer| {
+                let (log, is_done) = (&log, &is_done);
+                scope.spawn(move || {
                     // Many more commits than are made during the reads.
                     (0..20_000).any(|_| {
-                        log(1);
+                        log(number(writer), 1);
                         is_done.load(Ordering::Relaxed)
                     })
                 })
             })
             .collect();
         // More events than are numbered at once, in one commit, which a page of them does not leave out.
-        log(10_001);
+        log(number(0), 10_001);
         assert_eq!(store.events(0, 10_000).unwrap().len(), 10_000);
         assert!(store.events(0, usize::MAX).unwrap().len() >= 10_001);
         for _ in 0..2 {
