@@ -1,7 +1,7 @@
 """Checks what schemathesis has done: the cases of each operation, and the metrics of the server.
 
-Every operation of the document was tried and is counted in `/metrics`, at least half of the valid requests succeeded,
-and no request had a status 5xx. TELNUM_ALL prints the count of each operation.
+Every operation of the document was tried with valid requests and is counted in `/metrics`, at least half of these
+succeeded, and no request had a status 5xx. TELNUM_ALL prints the count of each operation.
 """
 
 import json
@@ -22,7 +22,8 @@ good, all = (sum(row[place] for row in cases.values()) for place in (0, 1))
 print(f"schemathesis, {mode}: {all} cases of {len(cases)} operations, {good} with a 2xx response ({good / all:.1%})")
 
 operations = {operation["operationId"] for item in paths.values() for operation in item.values()}
-assert operations == set(cases), operations.symmetric_difference(cases)
+# Few attempts may find no invalid request of an operation with few parameters.
+assert operations == set(cases) or mode == "negative" and operations > set(cases), operations.symmetric_difference(cases)
 
 counted = re.findall(r'^http_requests_total\{method="(\w*)",route="(.*)",status="(\d+)"\} ', metrics, re.MULTILINE)
 expected = {(method.upper(), path) for path, item in paths.items() for method in item}
