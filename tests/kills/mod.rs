@@ -186,10 +186,18 @@ pub(crate) fn kill_child(
 /// Recovers, and checks everything after the kill number `run`.
 pub(crate) fn check(store: Arc<dyn Store>, folder: &Path, run: u64, acknowledged: &Acknowledged) {
     let inventory = service(store, folder, run * 48 + 24);
-    let report = inventory.recover().unwrap();
-    assert_eq!((report.left, report.failed.len(), report.is_elsewhere), (0, 0, false), "run {run}");
-    let claimed = inventory.store().scan(&Query::default().with_pending(true), None, 1).unwrap();
-    assert_eq!(claimed.items, [], "run {run}");
+    // A server may still execute the last statement of a killed process, which may store one more claim.
+    let stored = (0..3).find_map(|_| {
+        let report = inventory.recover().unwrap();
+        assert_eq!((report.left, report.failed.len(), report.is_elsewhere), (0, 0, false), "run {run}");
+        let records = inventory.store().scan_all(Query::default(), 1_000).map(Result::unwrap);
+        let records: Vec<_> = records.collect();
+        let is_claimed = records.iter().any(|record| record.pending().is_some());
+        let states = records.into_iter().map(|record| (record.number().to_string(), record.state()));
+        (!is_claimed).then(|| states.collect::<BTreeMap<_, _>>())
+    });
+    assert!(stored.is_some(), "run {run}: a claim is left after recoveries");
+    let stored = stored.unwrap();
     let calls = calls(&folder.join("orders"));
     let mut orders = BTreeMap::new();
     let (mut bought, mut returned) = (BTreeMap::<&str, u64>::new(), BTreeSet::new());
@@ -199,11 +207,6 @@ pub(crate) fn check(store: Arc<dyn Store>, folder: &Path, run: u64, acknowledged
             None if kind == "acquire" => *bought.entry(number).or_default() += 1,
             None => assert!(returned.insert(number.as_str()), "run {run}: {number} was returned twice"),
         }
-    }
-    let mut stored = BTreeMap::new();
-    for record in inventory.store().scan_all(Query::default(), 1_000) {
-        let record = record.unwrap();
-        stored.insert(record.number().to_string(), record.state());
     }
     for (number, state) in &stored {
         assert_eq!(bought.get(number.as_str()), Some(&1), "run {run}: {number} is {state}");
