@@ -439,10 +439,43 @@ fn threads_of_a_runtime_and_others_share_a_store() {
         for task in inside {
             runtime.block_on(task).unwrap();
         }
-        thread::sleep(Duration::from_millis(100));
+        // Idle for so long that the connections are checked before they are used again.
+        thread::sleep(Duration::from_millis(1_100));
     }
     let numbers: Vec<_> = (0..400).map(number).collect();
     assert_eq!(store.get_many(&numbers).unwrap().iter().flatten().count(), 400);
+}
+
+/// Of two hosts, the first accepts connections and never responds, and the second is a primary.
+#[test]
+#[ignore = "needs the servers that TELNUM_POSTGRES names"]
+fn a_host_that_does_not_respond_leaves_time_for_the_next() {
+    let schema = Schema::new(&urls()[0], |config| config);
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let (user, place) = urls()[0].split_once('@').map(|(u, p)| (u.to_owned(), p.to_owned())).unwrap();
+    let connect = |kind: &str| {
+        let url = format!("{user}@{},{place}?target_session_attrs={kind}", silent.local_addr().unwrap());
+        let config = url.parse::<PostgresConfig>().unwrap().with_schema(&schema.name).unwrap();
+        PostgresStore::connect(&config.with_timeout(Duration::from_secs(4)))
+    };
+    connect("read-write").unwrap();
+    let error = connect("read-only").unwrap_err();
+    let cause = std::error::Error::source(&error).unwrap().to_string();
+    assert!(cause.contains("target_session_attrs: expected a read-only server"), "{error:?}");
+}
+
+/// Threads wait for the only connection.
+#[test]
+#[ignore = "needs the servers that TELNUM_POSTGRES names"]
+fn calls_share_one_connection() {
+    let schema = Schema::new(&urls()[0], |config| config.with_max_connections(1));
+    let store = schema.store();
+    thread::scope(|scope| {
+        let store = &store;
+        let threads: Vec<_> =
+            (0..8).map(|place| scope.spawn(move || store.commit(batch(place)).is_ok())).collect();
+        assert!(threads.into_iter().all(|thread| thread.join().unwrap()));
+    });
 }
 
 /// One of two holders has the lease, and the other gets it afterwards, or when it has ended.
@@ -648,9 +681,15 @@ fn missing_indexes_are_added() {
 
 #[test]
 fn settings_that_cannot_be_used_are_refused() {
-    for text in
-        ["", "numbers.redb", "http://localhost", "postgres://localhost:many", "postgres://h?sslmode=odd"]
-    {
+    for text in [
+        "",
+        "numbers.redb",
+        "http://localhost",
+        "postgres://localhost:many",
+        "postgres://h?sslmode=odd",
+        "host=a,b hostaddr=127.0.0.1",
+        "host=a,b,c port=1,2",
+    ] {
         let error = text.parse::<PostgresConfig>().unwrap_err();
         assert!(matches!(error, PostgresError::Config(_)), "{text}: {error:?}");
     }

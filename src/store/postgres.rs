@@ -14,8 +14,8 @@
 //! - The tables are in a schema of their own, `telnum` by default, which [`migrate`](PostgresStore::migrate)
 //!   creates, and upgrades from earlier versions. [`connect`](PostgresStore::connect) refuses tables of another
 //!   version.
-//! - Statements are unnamed and need no session, so the store works behind a pooler in transaction
-//!   mode.
+//! - Unless [prepared](PostgresConfig::with_prepared_statements), statements are unnamed and need no session, so the
+//!   store works behind a pooler in transaction mode.
 //! - A commit is one statement. After a conflict with other transactions (`40001`, `40P01`) it is retried. If
 //!   the connection is lost, the store determines on another connection whether the commit was made, and
 //!   makes it if it was not. If the server stays unreachable for the [timeout](PostgresConfig::with_timeout),
@@ -79,8 +79,9 @@ use crate::record::NumberRecord;
 
 /// A store in PostgreSQL. See the [module](self).
 ///
-/// A call blocks its thread, so asynchronous callers use `spawn_blocking`. The store has no thread and no
-/// asynchronous runtime of its own: each call runs one of the connections, independently of the others.
+/// A call blocks its thread, so asynchronous callers use `spawn_blocking`. The store has no asynchronous runtime, and
+/// no thread except one that resolves the name of a host: each call runs one of the connections, independently of the
+/// others.
 pub struct PostgresStore {
     pool: Pool,
     clock: Clock,
@@ -184,8 +185,9 @@ impl PostgresStore {
         let mark = [sql::INCOMPLETE, sql::VERSION];
         let [to, from] = if is_incomplete { mark } else { [sql::VERSION, sql::INCOMPLETE] };
         let rows = self.rows(&Statement::new(sql::SET_INCOMPLETE, [to, from].map(Param::Int)))?;
-        if rows.is_empty() {
-            return Err(StoreError::backend("another copy fills the tables"));
+        // The removal may have been repeated after a lost response.
+        if rows.is_empty() && is_incomplete {
+            return Err(StoreError::backend("tables: another copy fills them, expected a new schema"));
         }
         Ok(())
     }
@@ -405,6 +407,7 @@ fn migrate(pool: &Pool) -> Result<(), PostgresError> {
 }
 
 /// Creates the indexes that tables of this version do not have if they were created before the indexes were added.
+/// Existing ones are left out: `CREATE INDEX IF NOT EXISTS` waits for all commits even then.
 fn add_indexes(pool: &Pool) -> Result<(), PostgresError> {
     let schema = &pool.config().schema;
     let statement = Statement::new(sql::INDEXES, [Param::Text(schema.to_string())]);

@@ -30,7 +30,7 @@ impl Retry {
         Self { max_attempts: if max_attempts == 0 { 1 } else { max_attempts } }
     }
 
-    /// Returns whether a first attempt that may fail without a reason leaves another one.
+    /// Returns whether a failed first attempt is followed by another one.
     pub(crate) const fn has_second(self) -> bool {
         self.max_attempts > 1
     }

@@ -129,7 +129,7 @@ fn send_statement(connection: &mut Connection<'_>, parts: &[Part]) -> Result<(),
 fn send_transaction(connection: &mut Connection<'_>, parts: &[Part]) -> Result<(), Failure> {
     connection.control(sql::BEGIN)?;
     for part in parts {
-        if connection.execute(&part.statement)? != part.rows as u64 {
+        if connection.rows(&part.returning())?.len() != part.rows {
             return Err(Failure::Mismatch);
         }
     }

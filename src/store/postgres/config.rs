@@ -90,7 +90,8 @@ impl PostgresConfig {
         Self { max_connections: count.max(1), ..self }
     }
 
-    /// Sets the time after which a connection that does not respond is closed. Default: 30 seconds.
+    /// Sets the time after which a connection that does not respond is closed. It also limits the wait for a free
+    /// connection, and the opening of one over all its hosts. Default: 30 seconds.
     ///
     /// ```
     /// use std::time::Duration;
@@ -185,8 +186,17 @@ impl FromStr for PostgresConfig {
     fn from_str(text: &str) -> Result<Self, PostgresError> {
         let mut server: tokio_postgres::Config =
             text.parse().map_err(|error: tokio_postgres::Error| PostgresError::Config(error.into()))?;
-        if server.get_hosts().is_empty() && server.get_hostaddrs().is_empty() {
+        let [hosts, addresses] = [server.get_hosts().len(), server.get_hostaddrs().len()];
+        let (count, ports) = (hosts.max(addresses), server.get_ports().len());
+        if count == 0 {
             return Err(PostgresError::Config("expected a host, found none".into()));
+        }
+        if hosts.min(addresses) > 0 && hosts != addresses || ports > 1 && ports != count {
+            let problem = format!(
+                "hosts: expected an address for each, and one port or one for each, found {hosts} hosts, \
+                 {addresses} addresses and {ports} ports"
+            );
+            return Err(PostgresError::Config(problem.into()));
         }
         if server.get_application_name().is_none() {
             server.application_name("telnum");

@@ -6,7 +6,7 @@ use tokio_postgres::Row;
 
 use super::codec::{self, column, stored_list};
 use super::parts::{ContactColumns, ContactCounts};
-use super::pool::{Attempts, Failure, Pool};
+use super::pool::{Connection, Failure, Pool};
 use super::read::{self, Scan};
 use super::sql::{self, Param, Statement};
 use crate::contact::{
@@ -157,51 +157,32 @@ impl Scan for ListScan<'_> {
 /// Sets the columns of the contacts that were stored in version 1, and counts these contacts. It can be called
 /// again, and by several clients at the same time.
 pub(super) fn upgrade(pool: &Pool) -> Result<(), StoreError> {
-    let (mut after, mut attempts) = (String::new(), Attempts::default());
-    loop {
-        match upgrade_after(pool, &after) {
-            Ok(Ok(None)) => return Ok(()),
-            Ok(Ok(Some(last))) => (after, attempts) = (last, Attempts::default()),
-            Ok(Err(error)) => return Err(error),
-            Err(failure) => {
-                if failure.has_lost_server() {
-                    pool.drop_idle();
-                }
-                attempts.after(failure)?;
-            }
-        }
+    let mut after = String::new();
+    while let Some(last) = pool.retry(|connection| upgrade_after(connection, &after))? {
+        after = last;
     }
+    Ok(())
 }
 
 /// Upgrades the contacts of the owners that follow `after`, up to a number of them, in one transaction. Returns
 /// the last owner; `None` if there is no further owner.
-fn upgrade_after(pool: &Pool, after: &str) -> Result<Result<Option<String>, StoreError>, Failure> {
-    let mut connection = pool.connection()?;
+fn upgrade_after(connection: &mut Connection<'_>, after: &str) -> Result<Option<String>, Failure> {
     connection.control(sql::BEGIN_LOCKED)?;
     let params = [Param::Text(after.to_owned()), Param::Int(codec::limit(UPGRADED_AT_ONCE))];
     let rows = connection.rows(&Statement::new(sql::LISTS_TO_UPGRADE, params))?;
-    let lists = rows.iter().map(|row| stored_list(row, 0)).collect::<Result<Vec<_>, _>>();
-    let lists = match lists {
-        Ok(lists) => lists,
-        Err(error) => return Ok(Err(error)),
-    };
+    let lists = rows.iter().map(|row| stored_list(row, 0)).collect::<Result<Vec<_>, _>>()?;
     let mut columns = ContactColumns::default();
     for contact in lists.iter().flat_map(|list| list.numbers()) {
         columns.push(contact.id(), Some(contact));
     }
     let mut counts = ContactCounts::default();
     for row in connection.rows(&Statement::new(sql::UPGRADE_CONTACTS, columns.columns()))? {
-        match column::<&str>(&row, 0).map(str::parse) {
-            Ok(Ok(owner)) => counts.add(owner, 1),
-            Ok(Err(error)) => return Ok(Err(StoreError::backend(error))),
-            Err(error) => return Ok(Err(error)),
-        }
+        counts.add(column::<&str>(&row, 0)?.parse().map_err(StoreError::backend)?, 1);
     }
     let (rows, statement) = counts.statement();
     if rows > 0 {
-        connection.execute(&statement)?;
+        connection.rows(&statement)?;
     }
     connection.control(sql::COMMIT)?;
-    connection.give_back();
-    Ok(Ok(lists.last().map(|list| list.owner().to_string())))
+    Ok(lists.last().map(|list| list.owner().to_string()))
 }

@@ -3,7 +3,7 @@
 use tokio_postgres::Row;
 
 use super::codec::{self, column};
-use super::pool::{Attempts, Connection, Failure, Pool};
+use super::pool::{Connection, Failure, Pool};
 use super::read::first;
 use super::sql::{self, Param, Statement};
 use crate::idempotency::IdempotencyKey;
@@ -186,29 +186,8 @@ fn remove(pool: &Pool, keys: (&str, &[Param]), delete: &str) -> Result<(), Store
 
 /// Numbers waiting events in a transaction that locks the log. Returns whether more may be waiting.
 fn number_waiting(pool: &Pool) -> Result<bool, StoreError> {
-    let mut attempts = Attempts::default();
-    loop {
-        let done = match pool.connection() {
-            Ok(mut connection) => {
-                // If the response is lost, the numbering is repeated, so it does not matter whether it was made.
-                let done = number_locked(&mut connection);
-                match &done {
-                    Ok(_) => connection.give_back(),
-                    Err(failure) if failure.has_lost_server() => {
-                        drop(connection);
-                        pool.drop_idle();
-                    }
-                    Err(_) => connection.roll_back(),
-                }
-                done
-            }
-            Err(failure) => Err(failure),
-        };
-        match done {
-            Ok(more) => return Ok(more),
-            Err(failure) => attempts.after(failure)?,
-        }
-    }
+    // If the response is lost, the numbering is repeated, so it does not matter whether it was made.
+    pool.retry(number_locked)
 }
 
 fn number_locked(connection: &mut Connection<'_>) -> Result<bool, Failure> {
@@ -250,19 +229,12 @@ fn number(connection: &mut Connection<'_>, next: i64) -> Result<bool, Failure> {
     }
     let next = next + codec::limit(rows.len());
     let columns = [Param::Ints(columns.0), Param::Ints(columns.1), Param::Texts(columns.2)];
-    connection.execute(&Statement::new(sql::LOG_EVENTS, columns))?;
-    connection.execute(&Statement::new(sql::UNWAIT, [Param::Ints(revisions)]))?;
-    connection.execute(&Statement::new(sql::SET_NEXT, [Param::Int(next)]))?;
+    connection.rows(&Statement::new(sql::LOG_EVENTS, columns))?;
+    connection.rows(&Statement::new(sql::UNWAIT, [Param::Ints(revisions)]))?;
+    connection.rows(&Statement::new(sql::SET_NEXT, [Param::Int(next)]))?;
     Ok(!is_last)
 }
 
 fn revisions(rows: &[Row]) -> Result<Vec<i64>, StoreError> {
     rows.iter().map(|row| column(row, 0)).collect()
-}
-
-impl From<StoreError> for Failure {
-    /// Creates the failure for a row that cannot be read.
-    fn from(error: StoreError) -> Self {
-        Self::Refused(error.into())
-    }
 }

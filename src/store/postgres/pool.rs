@@ -13,7 +13,6 @@ use tokio_postgres::error::{Severity, SqlState};
 use super::config::PostgresConfig;
 use super::error::PostgresError;
 use super::session::Session;
-use super::socket::Deadline;
 use super::sql::{self, Statement};
 use super::tls::Tls;
 use crate::store::StoreError;
@@ -60,6 +59,13 @@ pub(super) enum Failure {
     Refused(Box<dyn Error + Send + Sync>),
 }
 
+/// A wait for a connection while all were in use.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "connections: all {0} are in use after {1:?}, expected a larger `PostgresConfig::with_max_connections`"
+)]
+struct NoneFree(usize, Duration);
+
 /// The number of retries of a read on other connections.
 const MAX_LOST: usize = 3;
 /// The number of retries of a statement after conflicts with other transactions.
@@ -91,7 +97,7 @@ impl Pool {
         let wait = self.released.wait_timeout_while(self.sessions(), timeout, are_all_used);
         let (mut sessions, _) = wait.unwrap_or_else(PoisonError::into_inner);
         if are_all_used(&mut sessions) {
-            return Err(Failure::Unreachable(Deadline::after(timeout).error().into()));
+            return Err(Failure::Unreachable(NoneFree(self.config.max_connections, timeout).into()));
         }
         sessions.in_use += 1;
         Ok(Permit(self))
@@ -115,27 +121,36 @@ impl Pool {
 
     /// Reads rows. The statement is retried after conflicts and lost connections.
     pub(super) fn rows(&self, statement: &Statement) -> Result<Vec<Row>, StoreError> {
+        self.retry(|connection| connection.rows(statement))
+    }
+
+    /// Calls `act` with a connection, and again after conflicts and lost connections. If `act` begins a transaction,
+    /// it also ends it, unless it fails.
+    pub(super) fn retry<T>(
+        &self,
+        mut act: impl FnMut(&mut Connection<'_>) -> Result<T, Failure>,
+    ) -> Result<T, StoreError> {
         let mut attempts = Attempts::default();
         loop {
-            let rows = match self.connection() {
-                Ok(mut connection) => {
-                    let rows = connection.rows(statement);
-                    if rows.is_ok() {
+            let failure = match self.connection() {
+                Ok(mut connection) => match act(&mut connection) {
+                    Ok(value) => {
                         connection.give_back();
+                        return Ok(value);
                     }
-                    rows
-                }
-                Err(failure) => Err(failure),
+                    Err(failure) => {
+                        if !failure.has_lost_server() {
+                            connection.roll_back();
+                        }
+                        failure
+                    }
+                },
+                Err(failure) => failure,
             };
-            match rows {
-                Ok(rows) => return Ok(rows),
-                Err(failure) => {
-                    if failure.has_lost_server() {
-                        self.drop_idle();
-                    }
-                    attempts.after(failure)?;
-                }
+            if failure.has_lost_server() {
+                self.drop_idle();
             }
+            attempts.after(failure)?;
         }
     }
 }
@@ -151,11 +166,6 @@ impl Connection<'_> {
     /// Executes a statement and returns its rows.
     pub(super) fn rows(&mut self, statement: &Statement) -> Result<Vec<Row>, Failure> {
         self.session.rows(statement, &self.permit.0.config)
-    }
-
-    /// Executes a statement and returns the number of changed rows.
-    pub(super) fn execute(&mut self, statement: &Statement) -> Result<u64, Failure> {
-        self.session.execute(statement, &self.permit.0.config)
     }
 
     /// Executes a statement that controls transactions.
@@ -218,6 +228,16 @@ impl Failure {
             Self::Taken => StoreError::backend("a key already exists"),
             Self::Unreachable(cause) | Self::Lost(cause) => StoreError::Unreachable(cause),
             Self::Busy(cause) | Self::Refused(cause) => StoreError::Backend(cause),
+        }
+    }
+}
+
+/// Creates the failure for a value that cannot be read.
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Backend(cause) => Self::Refused(cause),
+            error => Self::Refused(error.into()),
         }
     }
 }

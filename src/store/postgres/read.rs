@@ -3,7 +3,7 @@
 use tokio_postgres::Row;
 
 use super::codec::{self, column};
-use super::pool::{Attempts, Connection, Failure, Pool};
+use super::pool::{Connection, Failure, Pool};
 use super::sql::{self, Param, Statement};
 use crate::number::PhoneNumber;
 use crate::porting::{PortRequest, PortRequestId, PortState, PortStates};
@@ -142,11 +142,13 @@ impl Scan for PortScan<'_> {
     }
 }
 
-/// The values that match, or the error of a stored value.
-type Found<S> = Result<Vec<Stored<<S as Scan>::Value>>, StoreError>;
-
 /// Returns up to `wanted` values that match, from a consistent snapshot.
-pub(super) fn filtered<S: Scan>(pool: &Pool, scan: &S, after: Option<S::Key>, wanted: usize) -> Found<S> {
+pub(super) fn filtered<S: Scan>(
+    pool: &Pool,
+    scan: &S,
+    after: Option<S::Key>,
+    wanted: usize,
+) -> Result<Vec<Stored<S::Value>>, StoreError> {
     // A single statement is consistent, and usually finds enough.
     let size = wanted.saturating_mul(4).clamp(S::MIN_CHUNK, S::MAX_CHUNK);
     let rows = pool.rows(&scan.statement(after, codec::limit(size)))?;
@@ -155,28 +157,7 @@ pub(super) fn filtered<S: Scan>(pool: &Pool, scan: &S, after: Option<S::Key>, wa
     if rows.len() < size || found.len() >= wanted {
         return Ok(found);
     }
-    let mut attempts = Attempts::default();
-    loop {
-        let read = match pool.connection() {
-            Ok(mut connection) => {
-                let read = filtered_together(&mut connection, scan, after, wanted);
-                if matches!(read, Ok(Ok(_))) {
-                    connection.give_back();
-                }
-                read
-            }
-            Err(failure) => Err(failure),
-        };
-        match read {
-            Ok(found) => return found,
-            Err(failure) => {
-                if failure.has_lost_server() {
-                    pool.drop_idle();
-                }
-                attempts.after(failure)?;
-            }
-        }
-    }
+    pool.retry(|connection| filtered_together(connection, scan, after, wanted))
 }
 
 /// Reads chunk by chunk, in one transaction.
@@ -185,21 +166,18 @@ fn filtered_together<S: Scan>(
     scan: &S,
     mut after: Option<S::Key>,
     wanted: usize,
-) -> Result<Found<S>, Failure> {
+) -> Result<Vec<Stored<S::Value>>, Failure> {
     connection.control(sql::BEGIN_READ)?;
     let mut found = Vec::new();
     loop {
         let rows = connection.rows(&scan.statement(after, codec::limit(S::MAX_CHUNK)))?;
-        match add_matching(scan, &rows, &mut found) {
-            Ok(last) => after = last,
-            Err(error) => return Ok(Err(error)),
-        }
+        after = add_matching(scan, &rows, &mut found)?;
         if rows.len() < S::MAX_CHUNK || found.len() >= wanted {
             break;
         }
     }
     connection.control(sql::COMMIT)?;
-    Ok(Ok(found))
+    Ok(found)
 }
 
 /// Adds the values of rows that match, and returns the key of the last row.

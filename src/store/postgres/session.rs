@@ -37,13 +37,13 @@ struct Driver {
     is_closed: bool,
 }
 
-/// A signal that there is something to do without the socket.
+/// A signal, set by the waker, that the connection or the response can advance without a read.
 #[derive(Default)]
 struct Signal(AtomicBool);
 
 /// A server that is not of the kind that the settings ask for.
 #[derive(Debug, thiserror::Error)]
-#[error("the server does not accept {0} sessions")]
+#[error("target_session_attrs: expected a {0} server, found another")]
 struct OtherServer(&'static str);
 
 /// Selects whether the session cannot write.
@@ -60,12 +60,7 @@ impl Session {
     pub(super) fn open(config: &PostgresConfig, tls: &Tls) -> Result<Self, Failure> {
         let deadline = Deadline::after(config.timeout);
         let server = &config.server;
-        let (hosts, addresses) = (server.get_hosts().len(), server.get_hostaddrs().len());
-        let (count, ports) = (hosts.max(addresses), server.get_ports().len());
-        if hosts.min(addresses) > 0 && hosts != addresses || ports > 1 && ports != count {
-            let problem = format!("found {hosts} hosts, {addresses} addresses and {ports} ports");
-            return Err(Failure::Unreachable(problem.into()));
-        }
+        let count = server.get_hosts().len().max(server.get_hostaddrs().len());
         let mut places: Vec<_> = (0..count).collect();
         balance(&mut places, server);
         let mut failure = Box::<dyn Error + Send + Sync>::from("expected a host, found none");
@@ -177,17 +172,6 @@ impl Session {
         self.driver.answer(config.timeout, self.client.query(&prepared, &values))
     }
 
-    /// Executes a statement and returns the number of changed rows.
-    pub(super) fn execute(&mut self, statement: &Statement, config: &PostgresConfig) -> Result<u64, Failure> {
-        let (text, params) = (statement.text(&config.schema), statement.params());
-        if !config.prepares {
-            return self.driver.answer(config.timeout, self.client.execute_typed(&text, &params));
-        }
-        let prepared = self.prepare(text, &params, config.timeout)?;
-        let values: Vec<_> = params.into_iter().map(|(value, _)| value).collect();
-        self.driver.answer(config.timeout, self.client.execute(&prepared, &values))
-    }
-
     /// Returns a statement that the session has prepared, now or earlier.
     fn prepare(
         &mut self,
@@ -262,7 +246,7 @@ impl Driver {
         }
     }
 
-    /// Does what the connection can do with some reads. Returns the reason if it has ended.
+    /// Polls the connection with `reads` allowed. Returns the reason if it has ended.
     fn poll(&mut self, reads: Reads, context: &mut Context<'_>) -> Option<Box<dyn Error + Send + Sync>> {
         if self.is_closed {
             return Some(io::Error::from(ErrorKind::NotConnected).into());

@@ -59,7 +59,7 @@ pub(super) enum Reads {
     None,
     /// One read.
     One,
-    /// One read of bytes that have arrived already.
+    /// Any number of reads, of bytes that have arrived already.
     Arrived,
     /// Any number of reads.
     Any,
@@ -77,7 +77,7 @@ pub(super) struct Deadline {
 #[error("no response within {0:?}")]
 pub(super) struct TimedOut(Duration);
 
-/// A stream whose reads and writes block, as the asynchronous one that a connection needs.
+/// An asynchronous stream over one whose reads and writes block.
 pub(super) struct Blocking<S>(pub(super) S);
 
 /// The part of a timeout by which that of the stream may differ from the time left: to set it before each read

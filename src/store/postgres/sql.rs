@@ -72,7 +72,7 @@ const TABLES: &[&str] = &[
     "CREATE INDEX IF NOT EXISTS receipt_actor ON telnum.receipt (actor, revision) WHERE part = 0",
     "CREATE TABLE IF NOT EXISTS telnum.lease (name text COLLATE \"C\" PRIMARY KEY, \
      holder bigint NOT NULL, until bigint NOT NULL)",
-    // `next_id` starts below the id 1, with the sign bit flipped.
+    // `last_contact` starts at 0, with the sign bit flipped.
     "CREATE TABLE IF NOT EXISTS telnum.head (id bigint PRIMARY KEY, first bigint NOT NULL, \
      next bigint NOT NULL, last_contact bigint NOT NULL)",
     "INSERT INTO telnum.head (id, first, next, last_contact) VALUES (1, 1, 1, -9223372036854775808) \
@@ -382,6 +382,15 @@ pub(super) struct Part {
     pub(super) rows: usize,
 }
 
+impl Part {
+    /// Returns the statement, which returns a row for each changed row.
+    pub(super) fn returning(&self) -> Statement {
+        let mut statement = self.statement.clone();
+        statement.push(" RETURNING 1", []);
+        statement
+    }
+}
+
 /// A parameter.
 #[derive(Clone, Debug)]
 pub(super) enum Param {
@@ -404,8 +413,9 @@ pub(super) fn together(parts: &[Part]) -> Statement {
     for (place, part) in parts.iter().enumerate() {
         let (start, condition) = if place == 0 { ("WITH", "CASE WHEN") } else { (",", "AND") };
         statement.push(&format!("{start} part{place} AS ("), []);
-        statement.push(&part.statement.text, part.statement.params.iter().cloned());
-        statement.push(" RETURNING 1)", []);
+        let Statement { text, params } = part.returning();
+        statement.push(&text, params);
+        statement.push(")", []);
         let rows = Param::Int(i64::try_from(part.rows).unwrap_or(i64::MAX));
         counts.push(&format!(" {condition} (SELECT count(*) FROM part{place}) = ?"), [rows]);
     }
