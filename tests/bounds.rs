@@ -25,7 +25,7 @@ use serde_json::{Map, Value, json};
 use telnum::account::{Account, AccountTree, Accounts, Actor};
 use telnum::carrier::{Availability, Carrier, CarrierError, NumberSearch, Offer};
 use telnum::classify::{Classifiers, Rule};
-use telnum::contact::book::ContactBook;
+use telnum::contact::book::{ContactBook, ContactBookError};
 use telnum::contact::{ContactFilter, ContactQuery, EnteredNumber, NewContact};
 use telnum::idempotency::IdempotencyKey;
 use telnum::inventory::{
@@ -496,6 +496,38 @@ fn item_27_a_recovery_begins_with_the_claims_that_the_last_one_did_not_reach() {
     assert!(orders.iter().eq(numbers.iter().chain(numbers.first())), "{orders:?}");
     assert!(!inventory.recover().unwrap().is_stopped);
     assert_eq!(carrier.0.lock().unwrap().len(), 5);
+}
+
+/// A group is completed although two recoveries are stopped between its claims, and none of it is counted twice.
+#[test]
+fn item_27_a_recovery_that_begins_within_a_group_completes_it() {
+    let carrier = Unreachable::default();
+    let limits = InventoryLimits::default().with_claim_timeout(Duration::ZERO);
+    let inventory = builder(&Arc::default()).carrier(carrier.clone()).limits(limits).build();
+    let numbers: Vec<_> = (1..=4).map(|place| format!("+1301359000{place}")).collect();
+    assert_eq!(inventory.activate(&numbers[..1], &by("shop")).unwrap().failed.len(), 1);
+    let together = by("shop").with_all_or_nothing(true);
+    assert_eq!(inventory.activate(&numbers[1..], &together).unwrap().failed.len(), 3);
+    carrier.0.lock().unwrap().clear();
+    for (count, expected) in [(2, (1, 3)), (1, (3, 1))] {
+        let begun = AtomicU64::new(0);
+        let report = inventory.recover_while(|| begun.fetch_add(1, Ordering::SeqCst) < count).unwrap();
+        assert_eq!((report.failed.len(), report.left), expected);
+    }
+    // The first number, and the first one of the group, after which nothing is known.
+    assert_eq!(carrier.0.lock().unwrap().len(), 2);
+}
+
+/// The numbers of several owners are added in one commit.
+#[test]
+fn item_25_either_all_contacts_of_several_owners_are_added_or_none() {
+    let book = ContactBook::new(MemoryStore::new());
+    let new = || NewContact::new(EnteredNumber::parse(NUMBER, None, None).unwrap());
+    let [first, second] = ["168019", "168020"].map(|owner| owner.parse().unwrap());
+    book.add(second, [new()]).unwrap();
+    let refused = book.add_all([(first, new()), (second, new())]).unwrap_err();
+    assert!(matches!(refused, ContactBookError::Refused(_)), "{refused:?}");
+    assert!(book.numbers(first).unwrap().is_empty());
 }
 
 #[test]

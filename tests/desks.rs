@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Barrier};
+use std::sync::{Arc, Barrier, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -382,6 +382,30 @@ fn a_recovery_and_a_sweep_stop_at_the_deadline() {
     let desk = PortDesk::new(Inventory::builder(world.store.clone()).clock(move || later).build());
     assert_eq!(desk.clone().with_deadline(Instant::now()).sweep().unwrap(), []);
     assert_eq!(desk.with_deadline(Instant::now() + Duration::from_secs(60)).sweep().unwrap().len(), 1);
+}
+
+/// A request that takes until the deadline does not hold up those after it in the next recovery.
+#[test]
+fn a_recovery_begins_with_the_requests_that_the_last_one_did_not_reach() {
+    let world = world();
+    let lock = |request: &PortRequest, ctx: &PortContext<'_>| request.start_completion(ctx);
+    let ids = [1, 2, 3].map(|n| world.pending(&format!("p{n}"), &[&format!("+1415886790{n}")]));
+    for id in ids {
+        world.desk.change(id, world.master.into(), lock).unwrap();
+    }
+    let end = Arc::new(Mutex::new(Instant::now()));
+    let (until, inventory) = (Arc::clone(&end), world.inventory.clone());
+    let clock = move || {
+        thread::sleep(until.lock().unwrap().saturating_duration_since(Instant::now()));
+        inventory.now()
+    };
+    let desk = PortDesk::new(Inventory::builder(world.store.clone()).clock(clock).build());
+    for id in [ids[0], ids[1], ids[2], ids[0]] {
+        let deadline = Instant::now() + Duration::from_millis(300);
+        *end.lock().unwrap() = deadline;
+        let report = desk.clone().with_deadline(deadline).recover().unwrap();
+        assert_eq!(report.locked, [id]);
+    }
 }
 
 /// A page of 1,000 requests with 10,000 numbers each would need gigabytes.

@@ -676,6 +676,21 @@ fn check_takeover(together: bool) {
     check_orders(&world, false);
 }
 
+/// A crash loses no outcome that is older than the time after which outcomes are committed.
+#[test]
+fn the_outcome_of_an_order_is_committed_during_the_next_slow_one() {
+    let world = World::new();
+    let (store, orders) = (Arc::clone(&world.store), AtomicUsize::new(0));
+    let buyer = process(&world, LONG_LEASE_TIME, move || {
+        if orders.fetch_add(1, Ordering::Relaxed) == 1 {
+            let first = store.get(FIRST_SOLD.parse().unwrap()).unwrap().unwrap();
+            assert!(first.pending().is_none());
+        }
+        thread::sleep(Duration::from_millis(60));
+    });
+    done(&buyer.activate(sold(2), &mine()).unwrap());
+}
+
 #[test]
 fn a_recovery_that_loses_its_lease_between_orders_stops() {
     check_takeover(false);

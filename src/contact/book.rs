@@ -377,8 +377,8 @@ impl ContactBook {
     ///
     /// # Errors
     ///
-    /// Returns the same errors as [`refresh`](Self::refresh). The numbers of some owners may have been
-    /// refreshed; call it again with the same `left`.
+    /// Returns the same errors as [`refresh`](Self::refresh). Nothing of the page has been refreshed; call it again
+    /// with the same `left`.
     pub fn refresh_page(&self, left: Option<u64>) -> Result<RefreshProgress, ContactBookError> {
         let order = ContactOrder { field: OrderField::CreatedAt, descending: false };
         let query = ContactQuery::new(order).with_per_page(ContactQuery::MAX_PER_PAGE);
@@ -399,7 +399,9 @@ impl ContactBook {
         };
         let owners: BTreeSet<OwnerId> =
             page.items.iter().filter(is_outdated).map(ContactNumber::owner).collect();
-        let changed = self.refresh_together(&owners.into_iter().collect::<Vec<_>>())?;
+        let owners: Vec<_> = owners.into_iter().collect();
+        let lists = self.change_all(&owners, |list, now| Ok(list.refresh(&*self.derive, now)))?;
+        let changed = lists.iter().map(|(_, changes)| changes.saved.len() as u64).sum();
         Ok(RefreshProgress { changed, left: start })
     }
 
@@ -505,33 +507,6 @@ impl ContactBook {
     /// [`Store`](ContactBookError::Store) if the store fails.
     pub fn page(&self, query: &ContactQuery) -> Result<ContactPage<ContactNumber>, ContactBookError> {
         Ok(self.store.contact_page(query)?)
-    }
-
-    /// Derives the location and the carrier of the numbers of several owners again, in one commit if no other
-    /// writer changes one of the lists. Returns the number of changed contacts.
-    fn refresh_together(&self, owners: &[OwnerId]) -> Result<u64, ContactBookError> {
-        let (mut count, mut refreshed) = (0, Vec::with_capacity(owners.len()));
-        if owners.is_empty() {
-            return Ok(count);
-        }
-        for stored in self.store.contact_lists(owners)?.into_iter().flatten() {
-            let mut list = ContactList::clone(&stored);
-            let changes = list.refresh(&*self.derive, (self.clock)());
-            if !changes.events.is_empty() {
-                count += changes.saved.len() as u64;
-                refreshed.push(Change::put(list, stored.expected()).with_events(changes.events));
-            }
-        }
-        if refreshed.is_empty() {
-            return Ok(count);
-        }
-        match self.store.commit(Batch::new().with_contacts(refreshed)) {
-            Ok(_) => Ok(count),
-            Err(error) if error.is_refusal() => {
-                owners.iter().map(|owner| Ok(self.refresh(*owner)?.len() as u64)).sum()
-            }
-            Err(error) => Err(error.into()),
-        }
     }
 
     fn owner_of(&self, id: ContactId) -> Result<OwnerId, ContactBookError> {

@@ -8,9 +8,8 @@ use super::facade::Inventory;
 use super::limits::InventoryLimits;
 use super::lookup::{PortingLookup, StoredPorts};
 use super::recent::RecentSearches;
-use super::recover::LastRecovered;
+use super::resume::Resume;
 use super::services::Services;
-use super::sweep::NextSweep;
 use crate::account::{AccountTree, Accounts};
 use crate::carrier::{Carrier, LocalCarrier};
 use crate::classify::Classifiers;
@@ -84,8 +83,8 @@ impl Inventory {
             clock: Arc::new(Timestamp::system_now),
             keys: Arc::new(random_key),
             searches: RecentSearches::default(),
-            last_recovered: LastRecovered::default(),
-            sweep_start: NextSweep::default(),
+            resume_recovery: Resume::default(),
+            resume_sweep: Resume::default(),
         };
         InventoryBuilder { services }
     }

@@ -58,20 +58,18 @@ impl<'a, T> Completion<'a, T> {
         let claims = std::slice::from_ref(claimed);
         // Each claim of a request with a key has a receipt, and a commit stores only one.
         if receipt_key(claims).is_some() {
-            let outcomes = self.services.complete_claims(claims, may_run);
-            let outcome = outcomes.into_iter().next();
-            let conflict = || Err(InventoryError::Conflict(claimed.number()));
-            return vec![(tag, outcome.map_or_else(conflict, |(_, outcome)| outcome))];
+            return vec![(tag, self.services.complete_claim(claimed, may_run))];
         }
         match self.services.run_claims(claims, may_run) {
             Ok(settlements) => {
-                // One roll-back at a time: it is an effect, before which the caller decides whether to continue.
-                let is_abandoned = settlements.iter().any(|settlement| {
+                // An abandoned claim is committed at once: its roll-back is an effect, and the caller decides after each
+                // one whether to continue.
+                let has_roll_back = settlements.iter().any(|settlement| {
                     settlement.change.value().is_some_and(|record| record.pending().is_some())
                 });
                 self.open.extend(Some(tag).into_iter().zip(settlements));
                 let is_full = self.open.len() >= self.services.store.max_changes();
-                let is_due = is_full || is_abandoned || self.committed.elapsed() >= SETTLE_TIME;
+                let is_due = is_full || has_roll_back || self.committed.elapsed() >= SETTLE_TIME;
                 if is_due { self.commit() } else { Vec::new() }
             }
             Err(outcomes) => Some(tag).into_iter().zip(outcomes).collect(),
@@ -92,6 +90,12 @@ impl<'a, T> Completion<'a, T> {
 }
 
 impl Services {
+    /// Completes one claim, as [`complete_claims`](Self::complete_claims) does.
+    fn complete_claim(&self, claimed: &Stored<NumberRecord>, may_run: MayRun<'_>) -> NumberOutcome {
+        let outcome = self.complete_claims(std::slice::from_ref(claimed), may_run).pop();
+        outcome.map_or(Err(InventoryError::Conflict(claimed.number())), |(_, outcome)| outcome)
+    }
+
     /// Completes one claim, or several that were made together, while the caller `may_run` their effects: either
     /// all of them take place, or none. If the claims are part of a request with a key, the outcome is kept in a
     /// receipt.
@@ -168,12 +172,8 @@ impl Services {
     /// Commits the settlements of claims that do not depend on each other: together or, if another caller has
     /// ended one of the claims, separately.
     fn commit_separate(&self, settlements: Vec<Settlement>) -> Vec<NumberOutcome> {
-        if settlements.len() < 2 {
-            return if settlements.is_empty() {
-                Vec::new()
-            } else {
-                self.commit_settlements(settlements, None)
-            };
+        if settlements.is_empty() {
+            return Vec::new();
         }
         let changes: Vec<_> = settlements.iter().map(|settlement| settlement.change.clone()).collect();
         match self.store.commit(changes.into()) {
@@ -278,11 +278,7 @@ impl Services {
             return Ok(outcome);
         }
         Ok(match self.store.get(number)? {
-            Some(stored) if is_claimed_under(&stored, key) => {
-                let outcomes = self.complete_claims(&[stored], &mut || true);
-                let outcome = outcomes.into_iter().next();
-                outcome.map_or(Err(InventoryError::Conflict(number)), |(_, outcome)| outcome)
-            }
+            Some(stored) if is_claimed_under(&stored, key) => self.complete_claim(&stored, &mut || true),
             // The claim has ended in the meantime.
             Some(_) | None => receipt()?.unwrap_or(Err(InventoryError::Conflict(number))),
         })

@@ -1,6 +1,7 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::{Map, Value};
 
@@ -200,6 +201,11 @@ impl Inventory {
         let is_over = record.due(ctx.policy, ctx.now) == Some(Due::EndReservation);
         let after = is_over.then(|| record.end_reservation(&ctx).record)?;
         matches!(after.state(), State::Available | State::Aging | State::Deleted).then_some(after)
+    }
+
+    /// Returns the time of the leases of tasks.
+    pub(crate) fn lease_time(&self) -> Duration {
+        self.services.limits.lease_time
     }
 
     /// Returns the maximum number of numbers in a call.

@@ -95,12 +95,13 @@ impl InventoryLimits {
     /// Sets the time after which another caller may continue a sweep or a recovery whose process has crashed, at
     /// least a millisecond. The caller renews the [lease](crate::store::Store::take_lease) before an effect if a
     /// third of the time is over; if one effect takes longer than two thirds of this time, another caller may take
-    /// over, and the first one stops. The lease under which an account adds placeholders of ports has the same time;
-    /// the leases of a [`PortDesk`](crate::porting::desk::PortDesk) always have 60 seconds. Default: 60 seconds.
+    /// over, and the first one stops.The tasks of a
+    /// [`PortDesk`](crate::porting::desk::PortDesk) over the inventory, and the lease under which an account adds
+    /// placeholders of ports, have the same time. Default: 60 seconds.
     #[must_use]
     pub const fn with_lease_time(self, lease_time: Duration) -> Self {
         let least = Duration::from_millis(1);
-        Self { lease_time: if lease_time.is_zero() { least } else { lease_time }, ..self }
+        Self { lease_time: if lease_time.as_millis() == 0 { least } else { lease_time }, ..self }
     }
 
     /// Sets the retries of a change after a commit conflict. Default: 100 attempts.

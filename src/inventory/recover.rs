@@ -1,6 +1,5 @@
 use std::collections::HashMap;
 use std::ops::ControlFlow;
-use std::sync::{Mutex, PoisonError};
 
 use chrono::TimeDelta;
 
@@ -95,16 +94,15 @@ impl Inventory {
         let Some(mut lease) = services.task_lease("recover")? else {
             return Ok(RecoverReport { is_elsewhere: true, ..report });
         };
-        let mut last = services.last_recovered.get();
+        let mut last = services.resume_recovery.get();
         let mut completion = Completion::new(services);
-        let mut groups = HashMap::<_, Vec<_>>::new();
+        let (mut groups, mut failure) = (HashMap::<_, Vec<_>>::new(), Ok(()));
         // A recovery that begins in the middle may be stopped between the claims of a group, as the last one was:
         // the groups are read in advance.
         let are_groups_known = last.is_some();
         if are_groups_known {
             services.each_claim(None, |stored, pending| {
                 if let Some(key) = group_of(pending)
-                    && pending.abandoned().is_none()
                     && !services.is_recent(pending)
                 {
                     groups.entry(key).or_default().push(stored.clone());
@@ -118,6 +116,10 @@ impl Inventory {
             }
             if services.is_recent(pending) {
                 report.left += 1;
+                return ControlFlow::Continue(());
+            }
+            // The claim was completed with the first one of its group.
+            if are_groups_known && group_of(pending).is_some_and(|key| !groups.contains_key(&key)) {
                 return ControlFlow::Continue(());
             }
             report.is_stopped = report.is_stopped || !may_continue();
@@ -140,25 +142,35 @@ impl Inventory {
                     if !are_groups_known {
                         claimed.push(stored.clone());
                     }
-                    if claimed.len() == key.1 {
-                        claimed.sort_unstable_by_key(|stored: &Stored<NumberRecord>| stored.number());
-                        report.add(services.complete_claims(claimed, &mut || lease.renew()), &lease);
-                        groups.remove(&key);
-                    } else if are_groups_known && !claimed.is_empty() {
-                        report.left += 1;
+                    if claimed.len() < key.1 {
+                        // Otherwise the members of an incomplete group are counted at the end.
+                        report.left += usize::from(are_groups_known);
+                        return ControlFlow::Continue(());
                     }
+                    // An admin may have abandoned the group since its claims were read.
+                    match services.still_claimed(claimed) {
+                        Ok(claimed) if claimed.len() == key.1 => {
+                            report.add(services.complete_claims(&claimed, &mut || lease.renew()), &lease);
+                        }
+                        Ok(_) => {}
+                        Err(error) => {
+                            failure = Err(error);
+                            return ControlFlow::Break(());
+                        }
+                    }
+                    groups.remove(&key);
                 }
             }
             ControlFlow::Continue(())
         });
         report.add(completion.finish(), &lease);
-        visited?;
+        visited.and(failure)?;
         // Other callers are completing the other claims of these groups, the recovery was stopped, or the lease is
         // lost.
         if !are_groups_known {
             report.left += groups.values().map(Vec::len).sum::<usize>();
         }
-        services.last_recovered.set(last.filter(|_| report.is_stopped));
+        services.resume_recovery.set(last.filter(|_| report.is_stopped));
         report.is_elsewhere = !lease.end()?;
         Ok(report)
     }
@@ -219,14 +231,14 @@ impl Inventory {
             return Err(Refusal::Claimed(pending.since()).into());
         }
         let mut claimed = Vec::new();
-        match pending.part().filter(|part| part.together > 0 && pending.abandoned().is_none()) {
+        match group_of(pending) {
             None => claimed.push(stored),
-            Some(part) => {
+            Some(group) => {
                 services.each_claim(None, |stored, pending| {
-                    claimed.extend((pending.part() == Some(part)).then(|| stored.clone()));
+                    claimed.extend((group_of(pending) == Some(group)).then(|| stored.clone()));
                     ControlFlow::Continue(())
                 })?;
-                if claimed.len() != part.together {
+                if claimed.len() != group.1 {
                     return Err(InventoryError::Conflict(number));
                 }
             }
@@ -239,6 +251,18 @@ impl Inventory {
 }
 
 impl Services {
+    /// Returns the claims of a group that are still stored, in the order of their numbers.
+    fn still_claimed(
+        &self,
+        group: &[Stored<NumberRecord>],
+    ) -> Result<Vec<Stored<NumberRecord>>, InventoryError> {
+        let mut numbers: Vec<_> = group.iter().map(|stored| stored.number()).collect();
+        numbers.sort_unstable();
+        let group = group.first().and_then(|stored| group_of(stored.pending()?));
+        let is_member = |stored: &Stored<NumberRecord>| stored.pending().and_then(group_of) == group;
+        Ok(self.records(&numbers)?.into_iter().flatten().filter(is_member).collect())
+    }
+
     /// Ends claims in one commit, without rolling back their effects.
     fn end_claims(
         &self,
@@ -301,23 +325,11 @@ impl Services {
     }
 }
 
-/// Returns the request and the number of the claims that are completed together with a claim, if there are any.
+/// Returns the request and the number of the claims that are completed together with a claim, if there are any. An
+/// abandoned claim is rolled back by itself.
 fn group_of(pending: &Pending) -> Option<(IdempotencyKey, usize)> {
-    pending.part().filter(|part| part.together > 0).map(|part| (part.whole, part.together))
-}
-
-/// The number of the last claim that a recovery began before it was stopped.
-#[derive(Debug, Default)]
-pub(super) struct LastRecovered(Mutex<Option<PhoneNumber>>);
-
-impl LastRecovered {
-    fn get(&self) -> Option<PhoneNumber> {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn set(&self, number: Option<PhoneNumber>) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = number;
-    }
+    let part = pending.part().filter(|part| part.together > 0 && pending.abandoned().is_none())?;
+    Some((part.whole, part.together))
 }
 
 impl RecoverReport {

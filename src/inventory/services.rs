@@ -9,8 +9,8 @@ use super::limits::InventoryLimits;
 use super::lookup::{ActivePort, PortingLookup};
 use super::options::Options;
 use super::recent::RecentSearches;
-use super::recover::LastRecovered;
-use super::sweep::NextSweep;
+use super::resume::Resume;
+use super::sweep::SweepStart;
 use crate::account::{AccountId, Accounts, Actor};
 use crate::carrier::{Carrier, CarrierInfo};
 use crate::classify::Classifiers;
@@ -49,8 +49,9 @@ pub(super) struct Services {
     pub(super) clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
     pub(super) keys: Arc<dyn Fn() -> IdempotencyKey + Send + Sync>,
     pub(super) searches: RecentSearches,
-    pub(super) last_recovered: LastRecovered,
-    pub(super) sweep_start: NextSweep,
+    /// The last claim that a recovery began before it was stopped.
+    pub(super) resume_recovery: Resume<Option<PhoneNumber>>,
+    pub(super) resume_sweep: Resume<SweepStart>,
 }
 
 /// The maximum number of records to read, or numbers to look up, in one call.

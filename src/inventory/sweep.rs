@@ -1,5 +1,4 @@
-use std::mem;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use super::claims::Completion;
 use super::error::InventoryError;
@@ -83,9 +82,9 @@ impl Inventory {
     }
 
     /// Makes the transitions that are due, as [`sweep`](Self::sweep) does, but reads no further page and begins no
-    /// further effect at a carrier or a provider once `may_continue`, which is called before each of them, returns
-    /// `false`. The next sweep by this inventory begins with the rest, and the [recovery](Self::recover) completes the claims whose effects
-    /// were not begun. The store forgets in any case.
+    /// further claim once `may_continue`, which is called before each page and each claim, returns `false`. The next
+    /// sweep by this inventory begins with the rest, and the [recovery](Self::recover) completes the claims that
+    /// were not begun. The store also forgets after a stop.
     ///
     /// ```
     /// use std::time::{Duration, Instant};
@@ -119,20 +118,20 @@ impl Inventory {
         });
         let dated = (Due::COUNTED_FROM_PAST.into(), Due::latest_recorded_by(ctx.now)..=Timestamp::MAX);
         let queries: Vec<_> = due.chain(misdated).chain([dated]).collect();
-        // Slow refusals at which the last sweep was stopped hold up no others: this one begins after them.
-        let SweepStart { query: first, after: begun } = services.sweep_start.take();
-        let (mut after, rounds) = (begun, queries.len() + usize::from(begun.is_some()));
-        'queries: for (round, (states, clock)) in queries.iter().cycle().skip(first).take(rounds).enumerate()
-        {
+        // Slow refusals at which the last sweep was stopped hold up no others: this one begins after them, with the
+        // rest of a query, and ends with the first part of that query.
+        let (start, count, mut next) = (services.resume_sweep.get(), queries.len(), SweepStart::default());
+        let parts = (0..count).map(|place| (place, start.after.filter(|_| place == 0), None));
+        let parts = parts.chain(start.after.map(|end| (0, None, Some(end))));
+        'parts: for (place, mut after, end) in parts {
+            let place = (start.query + place) % count;
+            let Some((states, clock)) = queries.get(place) else { continue };
             let query = Query::default().with_states(*states).with_clock(clock.clone()).with_pending(false);
-            let is_rest = round == queries.len();
             loop {
                 report.is_stopped = report.is_stopped || !may_continue();
                 if report.is_stopped {
-                    services
-                        .sweep_start
-                        .set(SweepStart { query: (first + round) % queries.len().max(1), after });
-                    break 'queries;
+                    next = SweepStart { query: place, after };
+                    break 'parts;
                 }
                 if lease.renew() {
                     let page = services.store.scan(&query, after, PAGE_SIZE)?;
@@ -143,14 +142,12 @@ impl Inventory {
                     report.is_elsewhere = !lease.end()?;
                     return Ok(report);
                 }
-                if is_rest && after >= begun {
-                    after = None;
-                }
-                if after.is_none() {
+                if after.is_none() || end.is_some_and(|end| after >= Some(end)) {
                     break;
                 }
             }
         }
+        services.resume_sweep.set(next);
         // Also after a stop: transitions that are due at every call and fail must not keep the log growing.
         services.store.forget(&Forget::by(&ctx.policy.retention, ctx.now))?;
         Ok(report)
@@ -159,23 +156,9 @@ impl Inventory {
 
 /// The place at which a sweep begins: a query, and the number that its first page follows.
 #[derive(Clone, Copy, Debug, Default)]
-struct SweepStart {
+pub(super) struct SweepStart {
     query: usize,
     after: Option<PhoneNumber>,
-}
-
-/// The place at which the last sweep was stopped, for the next one of the same inventory.
-#[derive(Debug, Default)]
-pub(super) struct NextSweep(Mutex<SweepStart>);
-
-impl NextSweep {
-    fn take(&self) -> SweepStart {
-        mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    fn set(&self, start: SweepStart) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = start;
-    }
 }
 
 /// A transition that is due for a number.

@@ -55,7 +55,7 @@ mod list;
 mod upload;
 
 use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Instant;
 
 pub use self::complete::{Completed, PortRecoverReport};
@@ -64,7 +64,7 @@ pub use self::error::PortDeskError;
 pub use self::upload::UploadedFile;
 use self::upload::files;
 use crate::account::Actor;
-use crate::inventory::{self, Create, Inventory, Options};
+use crate::inventory::{self, Create, Inventory, Options, Resume};
 use crate::lifecycle::State;
 use crate::number::PhoneNumber;
 use crate::porting::{
@@ -72,9 +72,7 @@ use crate::porting::{
     PortRefusal, PortRequest, PortRequestId, PortSettings, PortState,
 };
 use crate::record::NumberRecord;
-use crate::store::{
-    Batch, Change, Expect, Guard, LEASE_TIME, PortQuery, Retry, Revision, Store, StoreExt, Stored,
-};
+use crate::store::{Batch, Change, Expect, Guard, PortQuery, Retry, Revision, Store, StoreExt, Stored};
 
 /// The use cases of port requests over the store of an inventory. The desk can be shared between
 /// threads and is cheap to clone.
@@ -89,7 +87,7 @@ pub struct PortDesk {
     max_file_bytes: usize,
     deadline: Option<Instant>,
     /// The last request that a recovery began before its deadline passed, if it did not reach the others.
-    last_recovered: Arc<Mutex<Option<PortRequestId>>>,
+    resume_recovery: Arc<Resume<Option<PortRequestId>>>,
 }
 
 /// The maximum number of conflicts that an error lists.
@@ -120,7 +118,7 @@ impl PortDesk {
             documents: None,
             max_file_bytes: Self::MAX_FILE_BYTES,
             deadline: None,
-            last_recovered: Arc::default(),
+            resume_recovery: Arc::default(),
         }
     }
 
@@ -445,7 +443,9 @@ impl PortDesk {
     pub fn sweep(&self) -> Result<Vec<PortRequestId>, PortDeskError> {
         let now = self.inventory.now();
         let (mut removed, mut after) = (Vec::new(), None);
-        let Some(mut lease) = self.store().lease("port_sweep", LEASE_TIME)? else { return Ok(removed) };
+        let Some(mut lease) = self.store().lease("port_sweep", self.inventory.lease_time())? else {
+            return Ok(removed);
+        };
         while !self.is_late() && lease.renew()? {
             let before = removed.len();
             let page = self.store().scan_port_requests(&PortQuery::default(), after, PAGE)?;

@@ -1,7 +1,5 @@
 //! The completion of port requests.
 
-use std::sync::PoisonError;
-
 use serde_json::Map;
 
 use super::{PAGE, PortDesk, PortDeskError};
@@ -10,7 +8,7 @@ use crate::inventory::{Create, InventoryError, InventoryErrorKind, Options, Port
 use crate::number::PhoneNumber;
 use crate::porting::size::check_reason;
 use crate::porting::{Arrival, PortDecision, PortRefusal, PortRequest, PortRequestId, PortState, PortStates};
-use crate::store::{Change, ChangeParts, LEASE_TIME, PortQuery, StoreExt, Stored};
+use crate::store::{Change, ChangeParts, PortQuery, StoreExt, Stored};
 
 /// The outcome of [completing](PortDesk::complete) a port request.
 #[derive(Clone, Debug)]
@@ -168,7 +166,7 @@ impl PortDesk {
     /// recovered.
     pub fn recover(&self) -> Result<PortRecoverReport, PortDeskError> {
         let mut report = PortRecoverReport::default();
-        let Some(mut lease) = self.store().lease("port_recover", LEASE_TIME)? else {
+        let Some(mut lease) = self.store().lease("port_recover", self.inventory.lease_time())? else {
             return Ok(PortRecoverReport { is_elsewhere: true, ..report });
         };
         let active = PortQuery::default().with_states(PortStates::ACTIVE);
@@ -177,11 +175,7 @@ impl PortDesk {
             let stored = stored?;
             locked.extend(stored.completing().map(|_| stored.id()));
         }
-        let mut last = self
-            .last_recovered
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .filter(|_| self.deadline.is_some());
+        let mut last = self.resume_recovery.get();
         let begun = locked.partition_point(|id| last.is_some_and(|last| *id <= last));
         locked.rotate_left(begun);
         for id in locked {
@@ -201,10 +195,7 @@ impl PortDesk {
                 Err(error) => report.failed.push((id, error)),
             }
         }
-        if self.deadline.is_some() {
-            let last = last.filter(|_| report.is_stopped);
-            *self.last_recovered.lock().unwrap_or_else(PoisonError::into_inner) = last;
-        }
+        self.resume_recovery.set(last.filter(|_| report.is_stopped));
         Ok(report)
     }
 

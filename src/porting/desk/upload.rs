@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::{Documents, PAGE, PortDesk, PortDeskError};
 use crate::account::Actor;
 use crate::porting::{DocumentKey, FileType, PortDecision, PortRefusal, PortRequest, PortRequestId, Upload};
-use crate::store::{LEASE_TIME, PortQuery, StoreExt};
+use crate::store::{PortQuery, StoreExt};
 
 /// A file of a port request, with its content.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -245,7 +245,9 @@ impl PortDesk {
     /// removed.
     pub fn sweep_files(&self, min_age: Duration) -> Result<Vec<DocumentKey>, PortDeskError> {
         let Some(documents) = &self.documents else { return Ok(Vec::new()) };
-        let Some(mut lease) = self.store().lease("port_files", LEASE_TIME)? else { return Ok(Vec::new()) };
+        let Some(mut lease) = self.store().lease("port_files", self.inventory.lease_time())? else {
+            return Ok(Vec::new());
+        };
         let mut removed = Vec::new();
         for key in self.unreferenced_files(min_age)? {
             if self.is_late() || !lease.renew()? {
