@@ -7,8 +7,8 @@
 //! ```
 //!
 //! The store in memory has a million numbers, the others 100,000. `TELNUM_POSTGRES` names the server of the
-//! database; without it PostgreSQL is left out. Lookups run on the thread of the request for the stores in memory and in a
-//! file, and on the pool of threads for blocking calls for the database; `-- --blocking` uses that pool for all.
+//! database; without it PostgreSQL is left out. Lookups run on the thread of the request for the stores in memory and
+//! in a file, and on the pool of threads for blocking calls for the database; `-- --blocking` uses that pool for all.
 //! `-- --requests 1000000` shows the memory of a long run, and `-- --test` runs each only briefly.
 #![expect(
     clippy::unwrap_used,
@@ -66,14 +66,14 @@ fn main() {
     let is_test = has("--test");
     let count = if is_test { 1_000 } else { value("--numbers").unwrap_or(1_000_000) };
     let requests = if is_test { 100 } else { value("--requests").unwrap_or(20_000) };
-    let inline = if has("--blocking") { ExecutionMode::BlockingPool } else { ExecutionMode::Inline };
+    let lookups = if has("--blocking") { ExecutionMode::BlockingPool } else { ExecutionMode::InlineLookups };
     let rounds = if is_test { 1 } else { ROUNDS };
 
     let server = runtime(2);
     let client = runtime(1);
     let start = |store, count, execution| server.block_on(start(store, count, execution));
     println!("load average before: {}", load_average());
-    let memory = start(Arc::new(MemoryStore::new()), count, inline);
+    let memory = start(Arc::new(MemoryStore::new()), count, lookups);
     let mut rows = vec![
         Row::new("constant", memory, CONSTANT),
         Row::new("constant, bare", memory, BARE),
@@ -82,7 +82,6 @@ fn main() {
     ];
     let few = count.min(100_000);
     let files = Files::default();
-    let lookups = if has("--blocking") { ExecutionMode::BlockingPool } else { ExecutionMode::InlineLookups };
     if let Some(store) = files.open() {
         let address = start(store, few, lookups);
         rows.push(Row::new("classify, redb", address, CLASSIFY));

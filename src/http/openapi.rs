@@ -5,8 +5,8 @@ use utoipa::openapi::OpenApiBuilder;
 use utoipa::openapi::info::InfoBuilder;
 
 use self::OperationKind::{
-    Claims, ContactChanges, ContactReads, Events, PortChanges, PortCreates, PortReads, Public, Reads,
-    Removes, Searches, Updates,
+    ActorReads, Claims, ContactChanges, ContactReads, Events, PortChanges, PortCreates, PortReads, Public,
+    Reads, Removes, Updates,
 };
 use super::{clients, kazoo, planning_center, user_numbers};
 use crate::contact::OrderField;
@@ -45,8 +45,8 @@ pub fn openapi() -> Value {
 enum OperationKind {
     /// An operation that needs no authentication.
     Public,
-    /// A search for numbers to buy.
-    Searches,
+    /// A read for the actor's account, which the path does not name.
+    ActorReads,
     /// A read of the events, for admins.
     Events,
     /// A read of an account's numbers.
@@ -107,9 +107,9 @@ const OPERATIONS: [OperationSchemas; 69] = [
     operation("kazoo_fix", Removes, "", "Nothing"),
     operation("kazoo_fix_number", Removes, "", "Nothing"),
     operation("kazoo_schema", Public, "", "Schema"),
-    operation("kazoo_search", Searches, "", "FoundNumbers"),
+    operation("kazoo_search", ActorReads, "", "FoundNumbers"),
     operation("kazoo_events", Events, "", "Events"),
-    operation("kazoo_list_managed_port_requests", Searches, "", "PortRequestList"),
+    operation("kazoo_list_managed_port_requests", ActorReads, "", "PortRequestList"),
     operation("kazoo_list_port_requests", PortReads, "", "PortRequestList"),
     operation("kazoo_list_port_requests_below", PortReads, "", "PortRequestList"),
     operation("kazoo_last_submitted_port_requests", PortReads, "", "PortRequestList"),
@@ -177,57 +177,47 @@ const BINARY: [(&str, &[&str]); 2] = [
     ("Letter", &["text/html", "text/plain"]),
 ];
 
-/// All kinds of operations. The last one needs no authentication.
-const ALL: &[OperationKind] = &[
-    Searches,
-    Events,
-    Reads,
-    Claims,
-    Updates,
-    Removes,
-    PortReads,
-    PortCreates,
-    PortChanges,
-    ContactReads,
-    ContactChanges,
-    Public,
-];
-/// The kinds of operations that need authentication.
-const AUTHENTICATED: &[OperationKind] = match ALL.split_last() {
-    Some((_, authenticated)) => authenticated,
-    None => ALL,
-};
+/// Returns whether operations of a kind return an error.
+type Applies = fn(OperationKind) -> bool;
 
-/// The statuses of common errors, with the kinds of operations that return them. The first row of a kind and a
-/// status applies. No operation returns a status that neither this table nor its route describes.
-const ERRORS: [(&str, &str, &[OperationKind]); 14] = [
-    ("400", "The request is invalid", ALL),
-    ("401", "The credentials are missing or unknown", AUTHENTICATED),
-    ("402", "The charges were not accepted, or the account may not spend them", &[Claims, Updates]),
-    ("403", "The actor is not an admin", &[Events]),
-    (
-        "403",
-        "The account is not the actor's or below it, or lacks the permission",
-        &[Reads, Claims, Updates, Removes, PortReads, PortCreates, PortChanges],
-    ),
-    ("403", "The actor's account is unknown or disabled", AUTHENTICATED),
-    (
-        "404",
-        "The account or number does not exist",
-        &[Searches, Reads, Claims, Updates, Removes, PortReads, PortCreates, PortChanges],
-    ),
-    ("408", "The body was not received in time", AUTHENTICATED),
+/// The statuses of common errors, and whether operations of a kind return them. The first row of a kind and a status
+/// applies. No operation returns a status that neither this table nor its route describes.
+const ERRORS: [(&str, &str, Applies); 14] = [
+    ("400", "The request is invalid", |_| true),
+    ("401", "The credentials are missing or unknown", needs_authentication),
+    ("402", "The charges were not accepted, or the account may not spend them", |kind| {
+        matches!(kind, Claims | Updates)
+    }),
+    ("403", "The actor is not an admin", |kind| kind == Events),
+    ("403", "The account is not the actor's or below it, or lacks the permission", names_account),
+    ("403", "The actor's account is unknown or disabled", needs_authentication),
+    ("404", "The account or number does not exist", |kind| kind == ActorReads || names_account(kind)),
+    ("408", "The body was not received in time", needs_authentication),
     (
         "409",
         "Another request is changing the number, or the idempotency key was used for another request",
-        &[Claims, Updates, Removes],
+        |kind| matches!(kind, Claims | Updates | Removes),
     ),
-    ("409", "Another request is changing the port request, or completing it", &[PortCreates, PortChanges]),
-    ("409", "Other requests are changing the numbers of the owner", &[ContactChanges]),
-    ("413", "The body is too large", AUTHENTICATED),
-    ("500", "The service or one that it uses failed", ALL),
-    ("503", "The service is busy, or the request took too long and its outcome is not known", ALL),
+    ("409", "Another request is changing the port request, or completing it", |kind| {
+        matches!(kind, PortCreates | PortChanges)
+    }),
+    ("409", "Other requests are changing the numbers of the owner", |kind| kind == ContactChanges),
+    ("413", "The body is too large", needs_authentication),
+    ("500", "The service or one that it uses failed", |_| true),
+    ("503", "The service is busy, or the request took too long and its outcome is not known", |_| true),
 ];
+
+fn needs_authentication(kind: OperationKind) -> bool {
+    kind != Public
+}
+
+/// Returns whether the path of an operation names an account, with its numbers or port requests.
+fn names_account(kind: OperationKind) -> bool {
+    match kind {
+        Reads | Claims | Updates | Removes | PortReads | PortCreates | PortChanges => true,
+        Public | ActorReads | Events | ContactReads | ContactChanges => false,
+    }
+}
 
 /// Adds the parts that the routes do not describe: authentication, schemas, and common errors.
 fn complete(document: &mut Value) {
@@ -334,7 +324,7 @@ fn complete_operation(operation: &mut Value) {
         }
     }
     let responses = entry(operation, "responses");
-    for (status, description, _) in ERRORS.iter().filter(|(.., kinds)| kinds.contains(&schemas.kind)) {
+    for (status, description, _) in ERRORS.iter().filter(|(.., applies)| applies(schemas.kind)) {
         add_response(responses, status, description);
     }
     for (status, response) in responses.as_object_mut().into_iter().flatten() {

@@ -382,11 +382,6 @@ fn a_document_in_the_configuration_is_refused_with_its_path_and_place() {
             "at line 1 column ",
         ),
         (
-            r#"{"carriers": [{"name": "a"}, {"name": "a"}]}"#,
-            "`carriers`: `carriers[1].name`: expected another name, found a again",
-            "at line 1 column ",
-        ),
-        (
             "{\"localities\": [{\"lines\": [\"prefix,city\"]},\n{}]}",
             "`localities[1]`: expected either `file` or `lines`",
             "at line 2 column ",
@@ -532,6 +527,11 @@ fn names_and_paths_in_a_configuration_are_checked() {
             "that no built-in carrier has, found local",
         ),
         (
+            r#"{"carriers": [{"name": "a"}, {"name": "a"}]}"#,
+            "carriers[1].name",
+            "another name, found a again",
+        ),
+        (
             r#"{"base_url": "https://a.example\u0007"}"#,
             "base_url",
             "a URL such as https://api.example.com, found",
@@ -556,7 +556,7 @@ fn names_and_paths_in_a_configuration_are_checked() {
 }
 
 #[test]
-fn the_store_of_a_configuration_is_relative_to_its_file() {
+fn the_paths_of_a_configuration_are_relative_to_its_file() {
     let directory = TemporaryDirectory::new("relative");
     let file = directory.0.join("serve.json");
     for (store, expected) in [
@@ -567,6 +567,10 @@ fn the_store_of_a_configuration_is_relative_to_its_file() {
         fs::write(&file, json!({ "store": store }).to_string()).unwrap();
         assert_eq!(Config::read(&file).unwrap().store.as_str(), expected);
     }
+    fs::write(&file, r#"{"documents": "files", "localities": [{"file": "places.csv"}]}"#).unwrap();
+    let config = Config::read(&file).unwrap();
+    assert_eq!(config.documents, Some(directory.0.join("files")));
+    assert_eq!(config.localities[0].file, Some(directory.0.join("places.csv")));
 }
 
 /// Runs the example until it ends.

@@ -313,6 +313,33 @@ fn the_body_of_a_disabled_account_is_not_read() {
     assert!(started.elapsed() < Duration::from_secs(5));
 }
 
+#[test]
+fn timeouts_of_any_length_are_none() {
+    let limits = ServerLimits::default()
+        .with_body_timeout(Duration::MAX)
+        .with_head_timeout(Duration::MAX)
+        .with_request_timeout(Duration::MAX)
+        .with_write_timeout(Duration::MAX)
+        .with_response_timeout(Duration::MAX)
+        .with_shutdown_timeout(Duration::MAX);
+    let (_server, mut slow) = ask_for_much(limits);
+    // The response does not fit into the buffers, so that a write waits.
+    std::thread::sleep(Duration::from_millis(100));
+    let mut received = Vec::new();
+    slow.read_to_end(&mut received).unwrap();
+    assert!(received.len() > LARGE, "{}", received.len());
+}
+
+/// A body above the total of all bodies would be refused as busy forever.
+#[test]
+fn a_body_above_the_total_is_too_large() {
+    let limits = ServerLimits::default().with_max_body_bytes(1_000).with_max_total_body_bytes(500);
+    let server = world::kazoo_with(|api| api, limits);
+    let path = format!("/v2/accounts/{PLAIN}/phone_numbers/%2B17075550100/activate");
+    let reply = send_bytes(&server, "PUT", &path, &headers(PLAIN_TOKEN), vec![b' '; 501]);
+    assert_failure(&reply, 413, "request_too_large");
+}
+
 /// The size of a response that exceeds the buffers of a connection.
 const LARGE: usize = 64 << 20;
 

@@ -30,8 +30,8 @@ use crate::record::Refusal;
 pub(super) struct KazooRequest<P> {
     pub(super) api: KazooApi,
     pub(super) actor: Actor,
-    /// Whether the actor was known and enabled before the body was read; otherwise it was not read.
-    is_known: bool,
+    /// Whether the body was read. That of an unknown or disabled actor is not.
+    is_body_read: bool,
     pub(super) path: P,
     pub(super) params: QueryParams,
     pub(super) envelope: RequestEnvelope,
@@ -89,7 +89,7 @@ impl AccountPath for (String, String, String) {
 }
 
 /// The header with the idempotency key of a request.
-const IDEMPOTENCY_KEY: &str = "idempotency-key";
+pub(super) const IDEMPOTENCY_KEY: &str = "idempotency-key";
 
 impl<P: DeserializeOwned + Send> FromRequest<KazooApi> for KazooRequest<P> {
     type Rejection = RequestError;
@@ -119,15 +119,15 @@ impl<P: DeserializeOwned + Send> KazooRequest<P> {
         let key = parts.headers.get(IDEMPOTENCY_KEY);
         let key = key.map(|key| request_key(&String::from_utf8_lossy(key.as_bytes()))).transpose()?;
         // The call refuses an actor that is unknown or disabled, whatever the body is.
-        let is_known = body.is_end_stream() || api.state.inventory.accounts().check_actor(actor).is_ok();
-        let body = if is_known { body } else { Body::empty() };
+        let is_body_read = body.is_end_stream() || api.state.inventory.accounts().check_actor(actor).is_ok();
+        let body = if is_body_read { body } else { Body::empty() };
         let (bytes, permit) = body::read(body, limits, &api.state.open_bodies).await?;
         let (api, envelope) = (api.clone(), RequestEnvelope::default());
         Ok((
             Self {
                 api,
                 actor,
-                is_known,
+                is_body_read,
                 path,
                 params,
                 envelope,
@@ -224,7 +224,7 @@ impl<P> KazooRequest<P> {
         T: Send + 'static,
         F: FnOnce(&Inventory, &Options, &KazooApi) -> Result<T, KazooError> + Send + 'static,
     {
-        let Self { api, actor, is_known, params, envelope, key, deadline, is_lookup, permit, .. } = self;
+        let Self { api, actor, is_body_read, params, envelope, key, deadline, is_lookup, permit, .. } = self;
         let unknown = params.remaining().next().map(RequestError::unknown_parameter);
         let execution = api.state.execution;
         let call = move || {
@@ -240,7 +240,7 @@ impl<P> KazooRequest<P> {
                 || inventory.accounts().is_admin(actor),
                 |account| inventory.accounts().can_manage(actor, account),
             );
-            if !is_known || !is_allowed {
+            if !is_body_read || !is_allowed {
                 return Err(InventoryError::from(Refusal::Forbidden(actor)).into());
             }
             // Only an admin gets here with an account that does not exist: others cannot tell it from a foreign one.

@@ -6,14 +6,13 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::task::{Context, Poll, ready};
-use std::time::Duration;
 
 use hyper::body::{Body, Bytes, Frame, Incoming, SizeHint};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep, sleep, sleep_until};
 
-use super::limits::ServerLimits;
+use super::limits::{MAX_TIMEOUT, ServerLimits};
 
 /// The state of a connection, shared by its task, its requests and the list of connections.
 #[derive(Debug)]
@@ -155,16 +154,12 @@ impl ClientStream {
         let Self { limits, response_deadline, write_timer, .. } = self;
         let timer = write_timer.get_or_insert_with(|| {
             let now = Instant::now();
-            let deadline = *response_deadline.get_or_insert_with(|| after(now, limits.response_timeout));
-            Box::pin(sleep_until(deadline.min(after(now, limits.write_timeout))))
+            let deadline =
+                *response_deadline.get_or_insert_with(|| now + limits.response_timeout.min(MAX_TIMEOUT));
+            Box::pin(sleep_until(deadline.min(now + limits.write_timeout.min(MAX_TIMEOUT))))
         });
         timer.as_mut().poll(cx).map(|()| Err(io::ErrorKind::TimedOut.into()))
     }
-}
-
-/// Returns the time `timeout` after `now`. A time too far away to be represented is in 30 years.
-fn after(now: Instant, timeout: Duration) -> Instant {
-    now.checked_add(timeout).unwrap_or_else(|| now + Duration::from_secs(30 * 365 * 86_400))
 }
 
 impl AsyncRead for ClientStream {

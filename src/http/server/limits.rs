@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+/// The time beyond which a timeout is none: a clock cannot represent the end of the longest ones.
+pub(crate) const MAX_TIMEOUT: Duration = Duration::from_secs(30 * 365 * 86_400);
+
 /// The limits on the size and duration of requests, and on the number of connections.
 ///
 /// Routers enforce `max_body_bytes`, `max_total_body_bytes`, `body_timeout` and `request_timeout` wherever

@@ -21,7 +21,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{AbortHandle, Id, JoinError, JoinSet};
 
 use super::connection::{ClientStream, ConnectionState, TrackedBody};
-use super::limits::ServerLimits;
+use super::limits::{MAX_TIMEOUT, ServerLimits};
 
 /// Serves `router` over HTTP/1.1 until `stop` completes. The server then accepts no further
 /// connections, answers running requests within [`shutdown_timeout`](ServerLimits::with_shutdown_timeout),
@@ -55,7 +55,7 @@ pub async fn serve(
     stop: impl Future<Output = ()> + Send,
 ) {
     let mut server = http1::Builder::new();
-    server.timer(TokioTimer::new()).header_read_timeout(limits.head_timeout);
+    server.timer(TokioTimer::new()).header_read_timeout(limits.head_timeout.min(MAX_TIMEOUT));
     let graceful = GracefulShutdown::new();
     let mut connections = Connections::default();
     let mut stop = pin!(stop);

@@ -37,7 +37,7 @@ const MAX_BELOW: usize = 10_000;
 #[utoipa::path(get, path = "/accounts/{account_id}/phone_numbers", tag = "kazoo",
     operation_id = "kazoo_list", security(("auth_token" = [])),
     params(("account_id" = String, Path), ListParameters),
-    responses((status = 200, description = "The numbers"), (status = 400, description = "A parameter is invalid"), (status = 403, description = "The account is not the actor's or below it")))]
+    responses((status = 200, description = "The numbers"), (status = 400, description = "A parameter is invalid")))]
 pub(super) async fn list(request: KazooRequest<String>) -> Response {
     run(request).await
 }
@@ -46,7 +46,7 @@ pub(super) async fn list(request: KazooRequest<String>) -> Response {
 #[utoipa::path(get, path = "/accounts/{account_id}/phone_numbers/fix", tag = "kazoo",
     operation_id = "kazoo_list_to_fix", security(("auth_token" = [])),
     params(("account_id" = String, Path), ListParameters),
-    responses((status = 200, description = "The numbers"), (status = 400, description = "A parameter is invalid"), (status = 403, description = "The account is not the actor's or below it")))]
+    responses((status = 200, description = "The numbers"), (status = 400, description = "A parameter is invalid")))]
 pub(super) async fn list_to_fix(request: KazooRequest<String>) -> Response {
     run(request).await
 }

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::run;
 use crate::document::{FieldError, FieldErrorKind, Fields};
 use crate::http::kazoo::operation::Operation;
-use crate::http::kazoo::request::KazooRequest;
+use crate::http::kazoo::request::{IDEMPOTENCY_KEY, KazooRequest};
 use crate::http::kazoo::wire::port_request::{comment, timeline_entry};
 use crate::porting::{PortRefusal, PortRequest, TimelineEntry};
 
@@ -41,7 +41,7 @@ pub(in crate::http::kazoo) async fn add(mut request: CommentsRequest) -> Respons
         let found = call.find(&id)?;
         if call.options.key.is_some() {
             let reason = "expected none: a repetition adds the comments again".to_owned();
-            return Err(FieldError::new("idempotency-key", FieldErrorKind::Malformed { reason }).into());
+            return Err(FieldError::new(IDEMPOTENCY_KEY, FieldErrorKind::Malformed { reason }).into());
         }
         let comments = read(Value::Object(data))?;
         let changed = call.desk.change(found.id(), call.options.actor, |stored, ctx| {

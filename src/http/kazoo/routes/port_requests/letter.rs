@@ -47,10 +47,15 @@ fn quality(accepted: &str, name: &str) -> f32 {
             _ => return None,
         };
         let weight = parts.find_map(|part| part.strip_prefix("q=").or_else(|| part.strip_prefix("Q=")));
-        Some((rank, weight.map_or(1.0, |weight| weight.parse().unwrap_or(0.0))))
+        Some((rank, weight.map_or(1.0, quality_of)))
     };
     let best = accepted.split(',').filter_map(range).max_by_key(|(rank, _)| *rank);
     best.map_or(0.0, |(_, quality)| quality)
+}
+
+/// Returns the quality that a text states; 0 if it states none.
+fn quality_of(text: &str) -> f32 {
+    text.parse().ok().filter(|quality| (0.0..=1.0).contains(quality)).unwrap_or(0.0)
 }
 
 const TEXT: [(HeaderName, &str); 1] = [(CONTENT_TYPE, "text/plain; charset=utf-8")];
@@ -112,6 +117,7 @@ mod tests {
             ("text/html, text/plain;q=0.1", false),
             ("text/html;q=0.5, text/plain", true),
             ("text/plain;q=0", false),
+            ("text/html, text/plain;q=5", false),
             ("*/*", false),
             ("text/*, text/html;q=0.2", true),
             ("text/plainer", false),

@@ -59,7 +59,7 @@ pub(in crate::http::kazoo) async fn list_managed(mut request: KazooRequest<()>) 
         ("page_size" = Option<usize>, Query, description = "The maximum count of requests", minimum = 1, maximum = 1_000),
         ("start_key" = Option<String>, Query, description = "The request after which the page starts")),
     responses((status = 200, description = "The requests, by account; with `by_number` one list; with `last_submitted` the last submission of each"),
-        (status = 400, description = "A parameter is invalid"), (status = 403, description = "The account is not the actor's or below it")))]
+        (status = 400, description = "A parameter is invalid")))]
 pub(in crate::http::kazoo) async fn list(mut request: KazooRequest<String>) -> Response {
     let list = request.read_params(ListRequest::read);
     run(request, Operation::Other, move |call| {
@@ -81,8 +81,7 @@ pub(in crate::http::kazoo) async fn list(mut request: KazooRequest<String>) -> R
         ("modified_from" = Option<u64>, Query, description = "Gregorian seconds"), ("modified_to" = Option<u64>, Query, description = "Gregorian seconds"),
         ("page_size" = Option<usize>, Query, description = "The maximum count of requests", minimum = 1, maximum = 1_000),
         ("start_key" = Option<String>, Query, description = "The request after which the page starts")),
-    responses((status = 200, description = "The requests, by account"), (status = 400, description = "A parameter is invalid"),
-        (status = 403, description = "The account is not the actor's or below it")))]
+    responses((status = 200, description = "The requests, by account"), (status = 400, description = "A parameter is invalid")))]
 pub(in crate::http::kazoo) async fn list_below(mut request: KazooRequest<String>) -> Response {
     let list = request.read_params(ListRequest::read);
     run(request, Operation::Other, move |call| list?.run(call, Scope::Below(call.account))).await
@@ -97,7 +96,7 @@ pub(in crate::http::kazoo) async fn list_below(mut request: KazooRequest<String>
         ("page_size" = Option<usize>, Query, description = "The maximum count of requests", minimum = 1, maximum = 1_000),
         ("start_key" = Option<String>, Query, description = "The request after which the page starts")),
     responses((status = 200, description = "The last submission of each request that has been submitted"),
-        (status = 400, description = "A parameter is invalid"), (status = 403, description = "The account is not the actor's or below it")))]
+        (status = 400, description = "A parameter is invalid")))]
 pub(in crate::http::kazoo) async fn last_submitted(mut request: KazooRequest<String>) -> Response {
     let list = request.read_params(ListRequest::read_page).map_err(KazooError::from);
     run(request, Operation::Other, move |call| {
