@@ -18,8 +18,8 @@
 //! has forgotten, the target logs and forgets another one, which takes a few microseconds in a file. The target
 //! allocates only ids of contacts that the source has never allocated; the copy allocates two in the source.
 //!
-//! Receipts are copied in the order in which they were stored, in which a number of the latest ones is kept: exactly
-//! for each actor, and up to a few neighbours for all together. Those of an actor are committed one by one.
+//! Receipts keep the order in which they were stored, by which a store forgets all but the latest ones: exactly those
+//! of each actor, which are committed one by one; those of different actors may change places within a page.
 
 mod stores;
 

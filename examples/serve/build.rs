@@ -82,8 +82,7 @@ pub(crate) fn port_desk(config: &Config, inventory: Inventory) -> Result<PortDes
         None => desk,
         Some(name) if name.as_os_str() == "memory" => desk.with_documents(MemoryDocuments::default()),
         Some(path) => {
-            let path = config.directory.join(path);
-            let files = FileDocuments::new(&path)
+            let files = FileDocuments::new(path)
                 .map_err(|error| config.error("documents", &format_args!("{}: {error}", path.display())))?;
             desk.with_documents(files)
         }
@@ -310,21 +309,20 @@ fn create_available(count: u32, inventory: &Inventory, lease: &mut Lease<'_, dyn
 fn localities(config: &Config) -> Result<LocalityTable> {
     let mut table = LocalityTable::new();
     for (index, file) in config.localities.iter().enumerate() {
-        read_localities(config, file, &mut table)
+        read_localities(file, &mut table)
             .map_err(|error| config.error(&format!("localities[{index}].file"), &error))?;
     }
     Ok(table)
 }
 
-fn read_localities(config: &Config, file: &LocalityFile, table: &mut LocalityTable) -> Result<()> {
+fn read_localities(file: &LocalityFile, table: &mut LocalityTable) -> Result<()> {
     let columns = file.columns()?;
     let Some(path) = &file.file else {
         table.read_csv(file.lines.join("\n").as_bytes(), &columns)?;
         return Ok(());
     };
-    let path = config.directory.join(path);
     let named = |error: &dyn Error| format!("{}: {error}", path.display());
-    let reader = File::open(&path).map_err(|error| named(&error))?;
+    let reader = File::open(path).map_err(|error| named(&error))?;
     table.read_csv(reader, &columns).map_err(|error| named(&error))?;
     Ok(())
 }

@@ -82,7 +82,6 @@ pub(crate) struct Config {
     pub(crate) built_in_carriers: Vec<BuiltInCarrier>,
     /// Carriers that sell the numbers of a list, in memory: after a restart all numbers are for sale again.
     /// Default: none.
-    #[serde(deserialize_with = "strict::carriers")]
     pub(crate) carriers: Vec<CarrierStock>,
     /// The prices of numbers, by carrier: one of `built_in_carriers` or `carriers`. A client must accept them.
     /// Default: all numbers are free of charge.
@@ -117,9 +116,6 @@ pub(crate) struct Config {
     pub(crate) available_numbers: u32,
     /// The users' numbers to create in a new store, in this order. Default: none.
     pub(crate) user_numbers: Vec<FirstUserNumber>,
-    /// The directory that paths in the configuration are relative to.
-    #[serde(skip)]
-    pub(crate) directory: PathBuf,
     /// The name of the file, if the configuration was read from one.
     #[serde(skip)]
     pub(crate) file: Option<String>,
@@ -158,7 +154,6 @@ impl Default for Config {
             numbers: Vec::new(),
             available_numbers: 0,
             user_numbers: Vec::new(),
-            directory: PathBuf::new(),
             file: None,
             is_demo: false,
         }
@@ -729,9 +724,8 @@ impl Config {
     /// Returns an error if the file cannot be read, or if a field is unknown or invalid.
     pub(crate) fn read(file: &Path) -> Result<Self, ConfigError> {
         let config: Self = read(file, Secrets::InTokens)?;
-        let directory = file.parent().unwrap_or(Path::new("")).to_owned();
-        let store = config.store.in_directory(&directory);
-        Ok(Self { store, directory, file: Some(file.display().to_string()), ..config })
+        let config = config.in_directory(file.parent().unwrap_or(Path::new("")));
+        Ok(Self { file: Some(file.display().to_string()), ..config })
     }
 
     /// Returns the configuration of `--demo`, in which the requests of the published documents can be made.
@@ -741,8 +735,20 @@ impl Config {
     /// Returns an error if a field is unknown or invalid.
     pub(crate) fn demo() -> Result<Self, ConfigError> {
         let config: Self = parse("demo.json", include_str!("../data/demo.json"), Secrets::InTokens)?;
-        let directory = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data").into();
-        Ok(Self { directory, file: Some("demo.json".to_owned()), is_demo: true, ..config })
+        let config = config.in_directory(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data")));
+        Ok(Self { file: Some("demo.json".to_owned()), is_demo: true, ..config })
+    }
+
+    /// Returns the configuration with absolute paths; relative ones are in `directory`.
+    pub(crate) fn in_directory(mut self, directory: &Path) -> Self {
+        let absolute = |path: &mut PathBuf| {
+            let joined = directory.join(&*path);
+            *path = std::path::absolute(&joined).unwrap_or(joined);
+        };
+        self.store = self.store.in_directory(directory);
+        self.documents.iter_mut().filter(|path| path.as_os_str() != "memory").for_each(absolute);
+        self.localities.iter_mut().filter_map(|table| table.file.as_mut()).for_each(absolute);
+        self
     }
 
     /// Checks that the accounts and carriers to which other fields refer exist, and the fields that depend on
@@ -805,7 +811,7 @@ impl Config {
         let built_in = |carrier: CarrierName| BuiltInCarrier::ALL.iter().any(|known| known.name() == carrier);
         for (index, CarrierStock { name, .. }) in self.carriers.iter().enumerate() {
             if self.carriers.iter().take(index).any(|other| other.name == *name) {
-                let problem = format_args!("expected each name once, found {name} twice");
+                let problem = format_args!("expected another name, found {name} again");
                 return Err(self.error(&format!("carriers[{index}].name"), &problem));
             }
             if built_in(*name) {

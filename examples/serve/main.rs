@@ -49,7 +49,7 @@ mod stores;
 mod strict;
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
@@ -202,23 +202,19 @@ fn configure(arguments: Arguments) -> Result<Config> {
         config.tokens = config::read(&file, Secrets::InAll)?;
     }
     if let Some(store) = arguments.store {
-        // The path is relative to the working directory, not to the configuration.
         config.store = store.parse().map_err(|problem| format!("--store: {problem}"))?;
     }
     if let Some(file) = arguments.localities {
-        // The path is relative to the working directory, not to the configuration.
-        let file = Some(std::path::absolute(file)?);
         config.localities =
-            vec![LocalityFile { file, prefix: Some("+1".to_owned()), ..LocalityFile::default() }];
+            vec![LocalityFile { file: Some(file), prefix: Some("+1".to_owned()), ..LocalityFile::default() }];
     }
-    if let Some(name) = arguments.documents {
-        // The path is relative to the working directory, not to the configuration.
-        config.documents = Some(if name.as_os_str() == "memory" { name } else { std::path::absolute(name)? });
-    }
+    config.documents = arguments.documents.or(config.documents);
     config.listen = arguments.listen.unwrap_or(config.listen);
     config.region = arguments.region.unwrap_or(config.region);
     config.shape = arguments.shape.unwrap_or(config.shape);
     config.available_numbers = arguments.numbers.unwrap_or(config.available_numbers);
+    // Those of arguments are relative to the working directory; those of the file are absolute already.
+    let config = config.in_directory(Path::new(""));
     config.check()?;
     Ok(config)
 }

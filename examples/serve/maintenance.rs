@@ -74,7 +74,7 @@ impl Tasks {
         Self { stop, tasks }
     }
 
-    /// Stops the tasks: those in progress end after their current step.
+    /// Stops the tasks: those of numbers end after their current step, those of port requests at their time limit.
     pub(crate) fn stop(&self) {
         self.stop.send_replace(true);
     }

@@ -1,8 +1,6 @@
 //! The lists and library documents in a configuration. A field that the library would keep or ignore, because it
 //! does not know it, is refused.
 
-use std::collections::HashSet;
-
 use serde::de::{self, Deserializer};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -13,7 +11,7 @@ use telnum::locality::LocalityTable;
 use telnum::normalize::Converters;
 use telnum::record::RateCenter;
 
-use super::config::{CarrierStock, LocalityFile};
+use super::config::LocalityFile;
 
 /// The accounts, as a file of their own.
 #[derive(Debug, Deserialize, Serialize)]
@@ -111,18 +109,6 @@ pub(crate) fn addresses<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Ve
     }
     let addresses = Vec::<Strict>::deserialize(deserializer)?;
     Ok(addresses.into_iter().map(|Strict(address)| address).collect())
-}
-
-/// Deserializes carriers, each with another name.
-pub(crate) fn carriers<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<CarrierStock>, D::Error> {
-    let carriers = Vec::<CarrierStock>::deserialize(deserializer)?;
-    let mut names = HashSet::new();
-    match carriers.iter().enumerate().find(|(_, carrier)| !names.insert(carrier.name)) {
-        None => Ok(carriers),
-        Some((index, CarrierStock { name, .. })) => Err(de::Error::custom(format_args!(
-            "`carriers[{index}].name`: expected another name, found {name} again"
-        ))),
-    }
 }
 
 /// Deserializes tables of localities. The lines of a table are read, a file is not.
